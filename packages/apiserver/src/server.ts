@@ -182,7 +182,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const core: ApiCore = Object.freeze<ApiCore>({
     review: (resource) =>
       resource.kind.group === '' && resource.kind.plural === 'bindings'
-        ? (context, body, namespace) => bindPod(core, context, body, namespace, binding)
+        ? (context, body, namespace, sent) => bindPod(core, context, body, namespace, binding, sent)
         : reviewOf(resource),
     virtual: ({ kind }) => virtual.get(kind),
     backend,

@@ -37,7 +37,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'and is told what it lacks, what it asks for without being somebody, or which option is none',
-    row: /^(every-kind › v1 Service: no name|access › a user acts as nobody|guarding › (as|ann as) an? \w+ alone|watching › of a version that is none|collections › a bad version|bad-input › a delete with grace that is text)/,
+    row: /^(every-kind › v1 Service: no name|access › a user acts as nobody|guarding › (as|ann as) an? \w+ alone|watching › of a version that is none|fuzz › watching: watch$|collections › a bad version|bad-input › a delete with grace that is text)/,
     answers: ({ status, body }, actual) =>
       (status === 500 || (Array.isArray(body) && body[0]?.code === 500)) && actual.status < 500,
   },
@@ -51,6 +51,13 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'a version that is none is another one than that of the object',
     line: /strconv\.ParseUint: parsing .*: invalid syntax" \| .*the object has been modified/,
+  },
+  {
+    why: 'deliberate',
+    words: 'and what is wrong with what is new is told before that',
+    row: /^fuzz › \w+: apply$/,
+    answers: ({ status, body }, actual) =>
+      status === 500 && actual.status === 422 && /strconv.ParseUint: parsing/.test(JSON.stringify(body)),
   },
   {
     why: 'deliberate',
@@ -127,7 +134,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 leaves out times of creation that are null, and nobody owns them',
-    line: /creationTimestamp: absent \| (null|\{\})$|volumeClaimTemplate\.f:metadata\.\.: absent \| \{\}$/,
+    line: /creationTimestamp: absent \| (null|\{\})$|absent \| \S+\.creationTimestamp: FieldManagerConflict|managedFields\[\d+\]: absent \| .*"f:metadata":\{"f:creationTimestamp":\{\}\}+$|volumeClaimTemplate\.f:metadata\.\.: absent \| \{\}$/,
   },
   {
     why: 'newer',
@@ -239,7 +246,7 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'annotations that the older version has of the status are owned by nobody',
     row: /^fuzz › HorizontalPodAutoscaler: /,
-    line: /managedFields\[\d+\]\.fieldsV1\.f:metadata.*f:autoscaling\.alpha\.kubernetes\.io\/current-metrics/,
+    line: /managedFields.*f:autoscaling\.alpha\.kubernetes\.io\/current-metrics|resourceVersion: "<another revision>" \| "<revision as before>"$/,
   },
   {
     why: 'deliberate',
@@ -270,15 +277,17 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'of Go’s names of types of texts nothing is told',
-    line: /(into Go struct field \S+ of type|cannot convert \w+ to) (\[\])?(v1|v2|v1beta1|v1beta2|v1alpha1|types|intstr)\.\w+"? \|.* (\[\])?string"$/,
+    line: /of type map\[v1beta\d\.QualifiedName\]|(into Go struct field \S+ of type|cannot convert \w+ to) (\[\]|map\[string\])?(v1|v2|v1beta1|v1beta2|v1alpha1|types|intstr)\.\w+"? \|.* (\[\]|map\[string\]\[\])?string"$/,
   },
   {
     why: 'newer',
     words: '1.34 drops rules of restarts that it has only since, and refuses none',
-    line: /absent \| .*ontainers\[\d+\]\.restartPolicy: .*(may not be set for non-init containers|cannot be set for an Ephemeral Container|FieldValueNotSupported)|^status: 20[01] \| 422$/,
+    line: /absent \| spec: FieldValueForbidden: .*pod updates may not change|absent \| .*ontainers\[\d+\]\.restartPolicy: .*(may not be set for non-init containers|cannot be set for an Ephemeral Container|FieldValueNotSupported)|^status: 20[01] \| 422$/,
     answers: (expected, actual) =>
       actual.status === 422 &&
-      (expected.status >= 400 || causesOf(actual).every(({ field }) => /ontainers\[\d+\]\.restartPolicy$/.test(field))),
+      /ontainers\[\d+\]\.restartPolicy"/.test(JSON.stringify(actual.body)) &&
+      (expected.status >= 400 ||
+        causesOf(actual).every(({ field }) => /ontainers\[\d+\]\.restartPolicy$|^spec$/.test(field))),
   },
   {
     why: 'newer',
@@ -331,14 +340,16 @@ export const known: readonly Known[] = [
       'an empty list that has to be there is as one that nobody spoke of, so that nobody owns it, nor an empty group',
     line: new RegExp(
       `fieldsV1\\..*(f:${emptyOnes}(\\.\\.)?: \\{\\}|f:\\w+: \\{("f:\\w+":\\{)*"f:${emptyOnes}":\\{\\}\\}*) \\| absent$|` +
-        `managedFields: \\[.*"f:${emptyOnes}":\\{\\}\\}+\\] \\| absent$`,
+        `managedFields: \\[.*"f:${emptyOnes}":\\{\\}\\}+\\] \\| absent$|` +
+        // Nor does it take them from who said so, where another applies them.
+        '(managedFields: absent \\| \\[.*|f:spec: absent \\| )\\{"f:drivers":\\{\\}\\}',
     ),
   },
   {
     why: 'deliberate',
     words: 'what is dropped, as nothing reads it here, makes no new generation of a slice',
     row: /^fuzz › ResourceSlice/,
-    line: /metadata\.generation: \d+ \| \d+$/,
+    line: /metadata\.(generation: \d+ \| \d+|resourceVersion: "<another revision>" \| "<revision as before>")$/,
   },
   {
     why: 'deliberate',
@@ -357,7 +368,7 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'what is no JSON is told of in the words of what reads it here',
     row: /^fuzz › /,
-    line: /json parse error: invalid character/,
+    line: /(json parse error: |error decoding patch: |")invalid character|"yaml: line \d+: .*" \| "the body is not YAML/,
   },
   {
     why: 'surroundings',
@@ -375,7 +386,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'Events are read past the cache of kube-apiserver, which says in other words that a version is none',
-    row: /^fuzz › read: .*\/events\//,
+    row: /^fuzz › (read: .*\/events\/|watching: (list|watch)$)/,
     line: /"invalid resource version: (resourceVersion: .*)" \| "\1"$/,
   },
   {
@@ -417,15 +428,30 @@ export const known: readonly Known[] = [
   },
   {
     why: 'newer',
-    words: '1.34 tells the uid of the account in a request for its token',
+    words: '1.34 tells the uid of the account in a request for its token, and warns of another one',
     row: /^(admission › a token|fuzz › parts: token create$|tokens › )/,
-    line: /^body\.metadata\.(uid: "<uid>" \| absent|resourceVersion: "<revision as before>" \| "<revision>")$/,
+    line: /^body\.metadata\.(uid: ".*" \| absent|resourceVersion: ".*" \| "<revision>")$|^headers\.warning: ".*the UID in the token request \(/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 does not find what is not there, whichever was meant',
+    row: /^fuzz › (?!objects)/,
+    answers: ({ status }, actual) =>
+      status === 404 &&
+      actual.status === 409 &&
+      / UID in object meta: $/.test(String((actual.body as { message?: unknown }).message)),
+  },
+  {
+    why: 'deliberate',
+    words: 'of a Scale that is applied the status says nothing',
+    row: /^fuzz › parts: scale apply$/,
+    answers: ({ body }) => /conflicts? with [^,]*before-first-apply.*\.status\./s.test(JSON.stringify(body)),
   },
   {
     why: 'deliberate',
     words: 'a bookmark is of its version alone, without what Go writes of an empty object',
     row: /^fuzz › watching: watch$/,
-    line: /^body\[\d+\]\.object\.(spec|status|involvedObject|source|regarding|deprecatedSource): (\{\}|\{"loadBalancer":\{\}\}|\{"replicas":0,.*"containers":null.*) \| absent$/,
+    line: /^body\[\d+\]\.object\.(spec|status|involvedObject|source|regarding|deprecatedSource|reportingComponent|reportingInstance): (""|\{"containers":null\}|\{\}|\{"loadBalancer":\{\}\}|\{"replicas":0,.*"containers":null.*) \| absent$/,
   },
   {
     why: 'surroundings',
@@ -474,9 +500,44 @@ export const known: readonly Known[] = [
   },
   {
     why: 'surroundings',
+    words:
+      'kube-apiserver goes through the fields of an apply in any order, and not on behind one that is not declared',
+    row: /^fuzz › /,
+    line: /field not declared in schema.* \| .*field not declared in schema/s,
+  },
+  {
+    why: 'deliberate',
+    words: 'what is a default of a new claim or job is stored with it, and not with its first change',
+    row: /^fuzz › (parts|deleting|Job|PersistentVolumeClaim): /,
+    line: /resourceVersion: "<another revision>" \| "<revision as before>"$/,
+    answers: ({ body }) => /^(Job|PersistentVolumeClaim)$/.test((body as { readonly kind?: string }).kind ?? ''),
+  },
+  {
+    why: 'deliberate',
+    words: 'and so it is not of another version then',
+    row: /^fuzz › (parts|Job|PersistentVolumeClaim): /,
+    answers: ({ status, body }, actual) =>
+      status === 409 &&
+      actual.status === 200 &&
+      /fulfilled on (persistentvolumeclaims|jobs\.batch) .*the object has been modified/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'surroundings',
+    words: 'kube-apiserver knows its own range of addresses a while after another one that is made at once',
+    row: /^fuzz › Service: /,
+    answers: ({ body }) => /The range of valid IPs is 10\.99\.0\.0\/24/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'deliberate',
+    words: 'and an empty list of limits is applied by nobody',
+    row: /^fuzz › LimitRange: apply$/,
+    line: /managedFields/,
+  },
+  {
+    why: 'surroundings',
     words: 'of several bindings that allow it any is told',
-    row: /^access › self: a path$/,
-    line: /status\.reason: "RBAC: allowed by/,
+    row: /^access › self: a path$|^fuzz › reviewing: /,
+    line: /status\.reason: "RBAC: allowed by .* \| "RBAC: allowed by/,
   },
   {
     why: 'surroundings',

@@ -41,7 +41,7 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/in (record|the precondition) \(\d+\)/g, 'in $1 (<revision>)'],
   [/(\\"|")resourceVersion\1:\1\d+\1/g, '$1resourceVersion$1:$1<revision>$1'],
   [/in (object meta|precondition): \d+/g, 'in $1: <revision>'],
-  [/\b(map\[|namespace:\S+ )resourceVersion:\d+/g, '$1resourceVersion:<revision>'],
+  [/\bresourceVersion:\d+/g, 'resourceVersion:<revision>'],
   [/\bhash=[0-9A-F]{64,}\b/g, 'hash=<hash>'],
   // Any of its timers may be the first to end.
   [
@@ -97,7 +97,14 @@ function metricsIn(text: string, names: readonly string[]): unknown {
 }
 
 const plain = (text: string) =>
-  texts.reduce((left, [pattern, word]) => left.replaceAll(pattern, word), withSortedErrors(withSortedPatch(text)));
+  texts.reduce(
+    (left, [pattern, word]) => left.replaceAll(pattern, word),
+    withSortedReasons(withSortedErrors(withSortedPatch(text))),
+  );
+
+/** Of several bindings whose roles are not there, and of several limits that are exceeded, any is met first. */
+const withSortedReasons = (text: string): string =>
+  text.replace(/(?<=(?:RBAC|is forbidden): \[)[^\]]*(?=\])/, (reasons) => reasons.split(', ').sort().join(', '));
 
 /** What is wrong with an apply stands in any order, as Go goes through maps; what follows a field that is not declared is not come to. */
 function withSortedErrors(text: string): string {
@@ -172,6 +179,7 @@ function normalOf(value: unknown, memory: Memory, place?: Place): unknown {
     return value
       .map((item) => normalOf(item, memory))
       .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+  if (place?.key === 'finalizers' && Array.isArray(value) && isOfNamespace(place.parent)) return [...value].sort();
   if (place?.key === 'managedFields' && Array.isArray(value))
     return byManager(value.map((item) => normalOf(item, memory)));
   if (place?.key === 'cells' && Array.isArray(value))
@@ -186,6 +194,10 @@ function normalOf(value: unknown, memory: Memory, place?: Place): unknown {
 }
 
 const nodePorts = new Set(['nodePort', 'healthCheckNodePort']);
+
+/** When a namespace is deleted upstream puts its finalizers through a Go map. */
+const isOfNamespace = ({ labels }: Place['parent']): boolean =>
+  typeof labels === 'object' && labels !== null && 'kubernetes.io/metadata.name' in labels;
 
 /** Upstream gives these as a Go map has them. */
 const unordered = new Set(['resourceRules', 'nonResourceRules']);

@@ -1,9 +1,11 @@
 /** The areas of the fuzzer that are made of probes. */
+import { applying } from './applying.js';
 import { custom } from './custom.js';
 import { deleting } from './deleting.js';
 import { partsArea } from './parts.js';
 import type { Area } from './probe.js';
 import { reviewing } from './reviewing.js';
+import { routing } from './routing.js';
 import { watching } from './watching.js';
 
-export const areas: readonly Area[] = [deleting, watching, partsArea, reviewing, custom];
+export const areas: readonly Area[] = [applying, deleting, watching, partsArea, reviewing, routing, custom];

@@ -31,7 +31,7 @@ const kinds = new Map<string, Kind>(
     .map((kind) => [`${apiVersionOf(kind)}/${kind.kind}`, kind]),
 );
 
-const baseOf = ({ path, object, subresources = [] }: Sample): Base => {
+export const baseOf = ({ path, object, subresources = [] }: Sample): Base => {
   const { node } = kinds.get(`${object.apiVersion}/${object.kind}`)!.schema;
   const { status } = node.properties ?? {};
   return {
@@ -42,7 +42,7 @@ const baseOf = ({ path, object, subresources = [] }: Sample): Base => {
 };
 
 /** What acts on other requests: there is one of each, which does nothing. */
-const actOnOthers =
+export const actOnOthers =
   /^(ResourceQuota|LimitRange|FlowSchema|PriorityLevelConfiguration|APIService|.*Webhook.*|.*Policy.*|PriorityClass)$/;
 const variantsOfKind = 6;
 

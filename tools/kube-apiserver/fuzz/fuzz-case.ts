@@ -34,7 +34,7 @@ const verbOf = (draw: number, { stored, hasStatus }: Base): Verb => {
 
 /** By these, what Go makes of JSON turns numbers around that are too large for their field, and no client wants that. */
 const turnsNumbers: ReadonlySet<Verb> = new Set(['strategic', 'apply']);
-const isBeyond = (object: Json): boolean => /:-?\d{10,}/.test(JSON.stringify(object));
+export const isBeyond = (object: Json): boolean => /:-?\d{10,}/.test(JSON.stringify(object));
 
 const accepts = [
   'application/json;as=Table;v=v1;g=meta.k8s.io',

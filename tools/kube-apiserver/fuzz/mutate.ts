@@ -98,6 +98,7 @@ export function bent(random: Random, object: Json, node: SchemaNode): Json {
 
 export function grown(random: Random, object: Json, node: SchemaNode): Json {
   const places = placesOf(object, node).filter(({ value }) => isRecord(value) || Array.isArray(value));
+  if (places.length === 0) return object;
   for (let attempt = 0; attempt < attemptsMax; attempt++) {
     const place = pick(random, places);
     // The metadata of everything is the same: it is looked at enough.

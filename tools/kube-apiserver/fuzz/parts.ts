@@ -3,6 +3,7 @@ import type { Random } from '@pintle/machinery';
 import { get, merge, post, type Row } from '../compare/row.js';
 import { samples } from '../compare/rows/samples.js';
 import { bentFreely, queryOf, someOf, type Words, withQuery } from './bend-freely.js';
+import { isBeyond } from './fuzz-case.js';
 import type { Area } from './probe.js';
 import { accepts } from './reading-case.js';
 import { chance, type Json, pick } from './values.js';
@@ -271,16 +272,19 @@ const parts: readonly Part[] = [
 ];
 
 function asked(random: Random, { path, verbs, body, words }: Part): Row {
-  const verb = pick(random, verbs);
+  const drawn = pick(random, verbs);
   const query = someOf(random, queries, chance(random, 0.3) ? 2 : 0);
   const headers = chance(random, 0.08) ? { headers: { accept: accepts(random) } } : {};
   const counts =
     headers.headers !== undefined && /yaml|protobuf/.test(headers.headers.accept) ? { counts: 'status' as const } : {};
-  if (verb === 'get') return get('get', withQuery(path, queryOf(query)), { ...headers, ...counts });
+  if (drawn === 'get') return get('get', withQuery(path, queryOf(query)), { ...headers, ...counts });
+  const sent =
+    drawn === 'jsonPatch'
+      ? pick(random, jsonPatches)
+      : bentFreely(random, body(random), { ...metadataWords, ...words });
+  const verb = (drawn === 'strategic' || drawn === 'apply') && isBeyond(sent) ? 'merge' : drawn;
   const applied: Readonly<Record<string, Json>> =
     verb === 'apply' && chance(random, 0.9) ? { fieldManager: 'me', ...query } : query;
-  const sent =
-    verb === 'jsonPatch' ? pick(random, jsonPatches) : bentFreely(random, body(random), { ...metadataWords, ...words });
   return {
     ...{ name: verb, method: verb === 'create' ? 'POST' : verb === 'update' ? 'PUT' : 'PATCH' },
     ...{ path: withQuery(path, queryOf(applied)), body: sent, ...headers, ...counts },

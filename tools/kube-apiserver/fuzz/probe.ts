@@ -11,6 +11,8 @@ export interface Area {
   readonly name: string;
   /** Asked once, before all probes; what is read is waited for. */
   readonly opening?: readonly Row[];
+  /** Whether its rows are named by kind: what is known of a kind is known of them. */
+  readonly namesKinds?: boolean;
   /** Those that wait for streams may be many. */
   readonly probesAtOnce?: number;
   probe(random: Random): readonly Row[];

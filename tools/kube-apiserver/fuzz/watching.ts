@@ -40,8 +40,10 @@ export const listWords: Words = {
   pretty: ['true'],
 };
 
+/** In lines, a refusal is none that a stream's reader can make something of. */
+const { pretty: _inLines, ...plainWords } = listWords;
 const watchWords: Words = {
-  ...listWords,
+  ...plainWords,
   resourceVersion: [
     ...listWords['resourceVersion']!,
     '{o.metadata.resourceVersion}',
@@ -61,18 +63,27 @@ const linesMax = 12;
 /** Longer than those that end after a second. */
 const waitMs = 1_600;
 
+/** What kube-apiserver's cache answers may be of a moment before the last change. */
+const ofAnyTime = ['0', '00'];
+/** What is beyond etcd's own numbers is refused by the cache, which Events have none of. */
+const beyond = ['18446744073709551615', '18446744073709551616'];
+
 /** Most end by themselves after a second: the others are read until nothing more is likely. */
-function asked(random: Random, path: string): Row {
+function asked(random: Random, path: string, passedOver: readonly string[]): Row {
   const accept = chance(random, 0.35) ? accepts(random) : undefined;
   const isRaw = accept !== undefined && /yaml|protobuf/.test(accept);
   const headers = accept === undefined ? {} : { headers: { accept } };
   const counts = isRaw ? { counts: 'status' as const } : {};
+  const without = (words: Words): Words => ({
+    ...words,
+    resourceVersion: words['resourceVersion']!.filter((version) => !passedOver.includes(String(version))),
+  });
   if (chance(random, 0.4))
-    return get('list', withQuery(path, queryOf(someOf(random, listWords, 3))), { ...headers, ...counts });
+    return get('list', withQuery(path, queryOf(someOf(random, without(listWords), 3))), { ...headers, ...counts });
   const words: Readonly<Record<string, Json>> = {
     watch: 'true',
     timeoutSeconds: '1',
-    ...someOf(random, watchWords, 3),
+    ...someOf(random, without(watchWords), 3),
   };
   // What never ends would have to be waited for.
   const query = queryOf(
@@ -80,7 +91,10 @@ function asked(random: Random, path: string): Row {
   );
   // The older way to watch has a path of its own.
   const place = chance(random, 0.1) ? path.replace(/v\d\w*\//, '$&watch/') : path;
-  return get('watch', withQuery(place, query), { ...headers, ...counts, stream: { lines: linesMax, waitMs } });
+  // One object is watched by the older path alone.
+  const isList = place === path && (path.endsWith('/a') || /\bwatch=(false|0)\b/.test(query));
+  const stream = isList ? {} : { stream: { lines: linesMax, waitMs } };
+  return get('watch', withQuery(place, query), { ...headers, ...counts, ...stream });
 }
 
 export const watching: Area = {
@@ -90,6 +104,13 @@ export const watching: Area = {
     const sample = pick(random, few);
     const path = sample.path.replace('NS', 'n-ID');
     const one = chance(random, 0.1) ? `${path}/a` : path;
+    const changes = [
+      ...(chance(random, 0.6)
+        ? [merge('a change', `${path}/a`, { metadata: { labels: { odd: null, more: '7' } } })]
+        : []),
+      ...(chance(random, 0.3) ? [del('a deletion', `${path}/b?gracePeriodSeconds=0`)] : []),
+    ];
+    const passedOver = [...(changes.length > 0 ? ofAnyTime : []), ...(sample.object.kind === 'Event' ? beyond : [])];
     return [
       post('a namespace', '/api/v1/namespaces', { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'n-ID' } }),
       post('its account', '/api/v1/namespaces/n-ID/serviceaccounts', {
@@ -98,12 +119,9 @@ export const watching: Area = {
       post('the first', path, named(sample, 'a', { name: 'a', odd: 'true' }), { save: 'o' }),
       post('another', path, named(sample, 'b', { name: 'b' })),
       get('a page', `${path}?limit=1`, { save: 'page' }),
-      ...(chance(random, 0.6)
-        ? [merge('a change', `${path}/a`, { metadata: { labels: { odd: null, more: '7' } } })]
-        : []),
-      ...(chance(random, 0.3) ? [del('a deletion', `${path}/b?gracePeriodSeconds=0`)] : []),
-      asked(random, one),
-      asked(random, one),
+      ...changes,
+      asked(random, one, passedOver),
+      asked(random, one, passedOver),
     ];
   },
 };

@@ -524,3 +524,16 @@ it('an address of IPv4 within IPv6 is warned of', () => {
     'spec.externalIPs[0]: non-standard IP address "::ffff:1.2.3.4" will be considered invalid in a future Kubernetes release: use "1.2.3.4"',
   ]);
 });
+
+it('of endpoints that were there before nothing is told', () => {
+  const endpoints = [{ addresses: ['192.0.2.1'] }];
+  const [old, other] = [slice({ addressType: 'IPv4', endpoints }), slice({ addressType: 'IPv6', endpoints })];
+  expect(updateFaults(other, old)).toEqual(['addressType: Invalid value: "IPv6": field is immutable']);
+});
+
+it.each([
+  [runtimeClass({ handler: 'h', overhead: { podFixed: { cpu: '1n' } } }), 'overhead.podFixed.cpu', '1n'],
+  [quota({ hard: { cpu: '1n' } }), 'spec.hard.cpu', '1m'],
+])('amounts of resources are rounded up where Go knows them as such: %j', (object, place, amount) => {
+  expect(created(object)).toHaveProperty(place, amount);
+});

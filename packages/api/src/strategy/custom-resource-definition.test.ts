@@ -200,6 +200,20 @@ describe('a new definition', () => {
       ],
     ],
     [
+      crd({
+        preserveUnknownFields: true,
+        versions: [
+          {
+            ...version,
+            schema: { openAPIV3Schema: { type: 'object', properties: { a: { type: 'string', default: '' } } } },
+          },
+        ],
+      }),
+      expect.arrayContaining([
+        'spec.preserveUnknownFields: Invalid value: true: must be false in order to use defaults in the schema',
+      ]) as never,
+    ],
+    [
       crd({ preserveUnknownFields: true }),
       [
         'spec.preserveUnknownFields: Invalid value: true: cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead',

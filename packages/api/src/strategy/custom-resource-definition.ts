@@ -14,6 +14,7 @@ import {
   formatTime,
   immutableField,
   invalidField,
+  isFields,
   noErrors,
   requiredChoiceErrors,
   requiredErrors,
@@ -217,6 +218,7 @@ function errorsOf(crd: CustomResourceDefinition): readonly FieldError[] {
       return partErrors(version, Object.fromEntries(chosen), hasStatus);
     });
   return [
+    ...defaultErrors(crd),
     ...groupErrors(group, 'spec.group'),
     ...requiredChoiceErrors(scope, 'spec.scope', ['Cluster', 'Namespaced']),
     ...eachErrors(versions, 'spec.versions', versionErrors),
@@ -291,6 +293,27 @@ function changeErrors({ spec }: CustomResourceDefinition, old: CustomResourceDef
     ...fixed(spec.names.plural, old.spec.names.plural, 'spec.names.plural'),
   ];
 }
+
+/** What is not pruned is not filled in. */
+function defaultErrors({
+  spec: { preserveUnknownFields, versions = [] },
+}: CustomResourceDefinition): readonly FieldError[] {
+  if (!preserveUnknownFields || !versions.some(({ schema }) => fillsIn(schema?.openAPIV3Schema))) return noErrors;
+  return [invalidField('spec.preserveUnknownFields', true, 'must be false in order to use defaults in the schema')];
+}
+
+/** Whether there is a default in a schema, or anywhere within it. */
+function fillsIn(schema: unknown): boolean {
+  if (Array.isArray(schema)) return schema.some(fillsIn);
+  if (!isFields(schema)) return false;
+  if (schema['default'] !== undefined && schema['default'] !== null) return true;
+  return (
+    placesOfSchemas.some((place) => fillsIn(schema[place])) ||
+    placesOfNamed.some((place) => isFields(schema[place]) && Object.values(schema[place]).some(fillsIn))
+  );
+}
+const placesOfSchemas = ['items', 'allOf', 'oneOf', 'anyOf', 'not', 'additionalProperties', 'additionalItems'];
+const placesOfNamed = ['properties', 'patternProperties', 'definitions', 'dependencies'];
 
 const unpruned =
   'cannot set to true, set x-kubernetes-preserve-unknown-fields to true in spec.versions[*].schema instead';

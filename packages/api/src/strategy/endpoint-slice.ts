@@ -160,8 +160,9 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
     slice.ports !== old.ports ||
     !deepEqual(slice.metadata.labels, old.metadata.labels),
   validateCreate: sliceErrors,
+  // What is wrong with endpoints that were there before is told no more.
   validateUpdate: (slice, old) => [
-    ...sliceErrors(slice),
+    ...sliceErrors(deepEqual(slice.endpoints, old.endpoints) ? { ...slice, endpoints: [] } : slice),
     ...(slice.addressType === old.addressType ? noErrors : [immutableField('addressType', slice.addressType)]),
   ],
   warnings: sliceWarnings,

@@ -101,6 +101,10 @@ describe('resize', () => {
   const amounts = (cpu: string, memory: string) => ({ cpu, memory });
   const sized = (resources: Resources, more: Partial<Container> = {}) =>
     pod({ containers: [container('main', { resources, ...more })] });
+  const withSidecar = (resources: Resources) =>
+    pod({
+      initContainers: [container('sidecar', { resources, restartPolicy: 'Always' })] as PodSpec['initContainers'] & {},
+    });
   const burstable: Resources = { requests: amounts('1', '1Gi'), limits: amounts('2', '2Gi') };
   const running = (status: object) =>
     ({
@@ -162,6 +166,23 @@ describe('resize', () => {
       ['spec: only cpu and memory resources are mutable'],
     ],
     [
+      'other resources, where there were no limits before',
+      pod({ containers: [container('main', { resources: burstable }), container('b')] }),
+      pod({
+        containers: [
+          container('main', { resources: burstable }),
+          container('b', { resources: { limits: { 'example.com/a': '1' } } }),
+        ],
+      }),
+      [],
+    ],
+    [
+      'other resources of a sidecar',
+      withSidecar({ requests: { cpu: '1' } }),
+      withSidecar({ requests: { cpu: '1', 'ephemeral-storage': '1Gi' } }),
+      ['spec: only cpu and memory resources for sidecar containers are mutable'],
+    ],
+    [
       'another order',
       pod({ containers: [container('a'), container('b')] }),
       pod({ containers: [container('b'), container('a')] }),
@@ -183,7 +204,7 @@ describe('resize', () => {
       }),
       [
         'spec: Pod QOS Class may not change as a result of resizing',
-        'spec.initContainers[0].resources: resources for non-sidecar init containers are immutable',
+        'spec: resources for non-sidecar init containers are immutable',
       ],
     ],
     [

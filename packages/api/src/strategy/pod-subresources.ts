@@ -18,9 +18,11 @@ import { annotationChangeErrors } from './pod/pod-annotations.js';
 import { podErrors } from './pod.js';
 import { qosClassOf } from './pod-qos.js';
 
-/** The pod as it was, with the new account of who set what. */
-const accounted = ({ metadata: { managedFields } }: Pod, old: Pod): Pod =>
-  managedFields === undefined ? old : { ...old, metadata: { ...old.metadata, managedFields } };
+/** The pod as it was, with the new account of who set what; of another one than is meant, that is for the validation to tell. */
+const accounted = ({ metadata: { managedFields, uid = '' } }: Pod, old: Pod): Pod => {
+  const account = managedFields === undefined ? {} : { managedFields };
+  return { ...old, metadata: { ...old.metadata, ...account, ...(uid === '' ? {} : { uid }) } };
+};
 
 const ephemeralContainers: SubresourceStrategy<Pod> = {
   prepareForUpdate(pod, old) {
@@ -110,10 +112,11 @@ function resourceErrors(list: Lists, now: PodSpec, before: PodSpec): readonly Fi
   return (before[list] ?? []).flatMap((container, index) => {
     const path = `spec.${list}[${index}].resources`;
     const [old, wanted] = [container.resources ?? {}, now[list]?.[index]?.resources ?? {}];
-    if (list === 'initContainers' && (container as Container).restartPolicy !== 'Always')
+    const isInit = list === 'initContainers';
+    if (isInit && (container as Container).restartPolicy !== 'Always')
       return deepEqual(old, wanted)
         ? []
-        : [forbiddenField(path, 'resources for non-sidecar init containers are immutable')];
+        : [forbiddenField('spec', 'resources for non-sidecar init containers are immutable')];
     return [
       ...(['requests', 'limits'] as const).flatMap((what) =>
         Object.keys(old[what] ?? {}).some((name) => wanted[what]?.[name] === undefined)
@@ -121,9 +124,14 @@ function resourceErrors(list: Lists, now: PodSpec, before: PodSpec): readonly Fi
           : [],
       ),
       ...memoryErrors(container as Container, wanted, path),
-      ...(deepEqual(others(old), others(wanted))
+      ...(deepEqual(others(old, old), others(wanted, old))
         ? []
-        : [forbiddenField('spec', 'only cpu and memory resources are mutable')]),
+        : [
+            forbiddenField(
+              'spec',
+              `only cpu and memory resources ${isInit ? 'for sidecar containers ' : ''}are mutable`,
+            ),
+          ]),
     ];
   });
 }
@@ -146,11 +154,15 @@ function memoryErrors({ resources, resizePolicy }: Container, wanted: Resources,
   ];
 }
 
-/** All but the amounts of CPU and memory. */
-function others({ requests, limits, ...rest }: Resources) {
-  const kept = (list: Readonly<Record<string, string>> = {}) =>
-    Object.fromEntries(Object.entries(list).filter(([name]) => name !== 'cpu' && name !== 'memory'));
-  return { ...rest, requests: kept(requests), limits: kept(limits) };
+/** All but the amounts of CPU and memory. Of what had none of its sort before, upstream looks at none. */
+function others({ requests, limits, ...rest }: Resources, before: Resources) {
+  const kept = (what: 'requests' | 'limits', list: Readonly<Record<string, string>> = {}) =>
+    Object.entries(before[what] === undefined ? {} : list).filter(([name]) => name !== 'cpu' && name !== 'memory');
+  return {
+    ...rest,
+    requests: Object.fromEntries(kept('requests', requests)),
+    limits: Object.fromEntries(kept('limits', limits)),
+  };
 }
 
 export const podSubresources: Readonly<Record<string, SubresourceStrategy<Pod>>> = {

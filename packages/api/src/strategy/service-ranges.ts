@@ -99,6 +99,8 @@ function rangeChangeErrors(object: ServiceCIDR, { spec: before }: ServiceCIDR): 
 }
 
 export const serviceCidrStrategy: Strategy<ServiceCIDR> = {
+  // Of a range upstream leaves nothing out, as it knows these fields by a group that there is not.
+  unrecorded: { '': [], status: [] },
   statusKeeps: statusMetadata,
   keepsStatusOnCreate: true,
   keepsStatusOnUpdate: true,

@@ -299,6 +299,8 @@ describe('a service account token', () => {
   it.each([
     ['another account’s pod', { kind: 'Pod', name: 'foreign' }, 400, /different serviceaccount name/],
     ['an absent pod', { kind: 'Pod', name: 'absent' }, 404, /pods "absent" not found/],
+    ['one of no version', { apiVersion: 'a/b/c', kind: 'Pod', name: 'absent' }, 404, /pods "absent" not found/],
+    ['one of another group', { apiVersion: 'a/v1', kind: 'Pod', name: 'a' }, 400, /object of type a\/v1, Kind=Pod/],
     ['a pod of another uid', { kind: 'Pod', name: 'own', uid: 'x' }, 409, /on Pod "own": .* the UID in record/],
     ['nothing', { apiVersion: '', name: 'own' }, 400, /cannot bind token to object of type \/, Kind=$/],
     [

@@ -1,6 +1,6 @@
 /** What may I do, what may others: the reviews of authorization.k8s.io, as `kubectl auth can-i` asks them. */
 import { beforeAll, describe, expect, it } from '@jest/globals';
-import { ConfigMap } from '@pintle/api/core/v1';
+import { ConfigMap, Namespace } from '@pintle/api/core/v1';
 import { ClusterRoleBinding, RoleBinding } from '@pintle/api/rbac/v1';
 import { type KubernetesObject, StatusError, type VirtualWorld, virtualWorld } from '@pintle/machinery';
 import { ask } from '../http/asking.fixture.js';
@@ -41,6 +41,18 @@ const failure = async (work: Promise<unknown>) => {
 };
 const pods = (verb: string, namespace?: string) => ({
   resourceAttributes: { verb, resource: 'pods', ...(namespace === undefined ? {} : { namespace }) },
+});
+
+it('who may do something in a namespace may do so to the namespace', async () => {
+  const client = api.client({ user: ann });
+  expect(await client.get(Namespace, { name: 'default' })).toMatchObject({ metadata: { name: 'default' } });
+  const refused = (where: string) => ({ code: 403, message: expect.stringContaining(where) as never });
+  expect(await failure(client.get(Namespace, { name: 'kube-system' }))).toMatchObject(
+    refused('cannot get resource "namespaces" in API group "" in the namespace "kube-system"'),
+  );
+  expect(await failure(client.list(Namespace))).toMatchObject(refused('at the cluster scope'));
+  const made = { apiVersion: 'v1', kind: 'Namespace', metadata: { name: 'default' } } as KubernetesObject;
+  expect(await failure(client.create(made))).toMatchObject(refused('at the cluster scope'));
 });
 
 describe('of oneself', () => {

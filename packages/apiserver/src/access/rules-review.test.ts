@@ -1,5 +1,6 @@
 /** What a user may do as rules, of each authorizer and of several: as kube-apiserver answers SelfSubjectRulesReviews. */
 import { expect, it } from '@jest/globals';
+import { Pod } from '@pintle/api/core/v1';
 import { type KubernetesObject, virtualWorld } from '@pintle/machinery';
 import { createApiServer } from '../server.js';
 import { abacAuthorizer } from './abac.js';
@@ -73,23 +74,24 @@ it.each<readonly [string, AuthorizerChoice | readonly AuthorizerChoice[], typeof
   expect(await told(authorizer, user)).toEqual(status);
 });
 
-it('of roles are all there are, also where a binding names one that is not there', async () => {
+it('of roles are all there are, also where bindings name one that is not there, which is told once', async () => {
   const server = await createApiServer({ world: virtualWorld(), authorizer: ['rbac'] });
   const master = server.client();
-  await master.create({
-    apiVersion: 'rbac.authorization.k8s.io/v1',
-    kind: 'ClusterRoleBinding',
-    metadata: { name: 'lost' },
-    roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'lost' },
-    subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'ann' }],
-  } as unknown as KubernetesObject);
-  const { status } = (await server.client({ user: ann }).create({
+  for (const name of ['lost', 'lost-again'])
+    await master.create({
+      apiVersion: 'rbac.authorization.k8s.io/v1',
+      kind: 'ClusterRoleBinding',
+      metadata: { name },
+      roleRef: { apiGroup: 'rbac.authorization.k8s.io', kind: 'ClusterRole', name: 'lost' },
+      subjects: [{ apiGroup: 'rbac.authorization.k8s.io', kind: 'User', name: 'ann' }],
+    } as unknown as KubernetesObject);
+  const asAnn = server.client({ user: ann });
+  const { status } = (await asAnn.create({
     ...{ apiVersion: 'authorization.k8s.io/v1', kind: 'SelfSubjectRulesReview', metadata: {} },
     spec: { namespace: 'a' },
   } as unknown as KubernetesObject)) as { readonly status?: unknown };
-  expect(status).toMatchObject({
-    incomplete: false,
-    evaluationError: 'clusterrole.rbac.authorization.k8s.io "lost" not found',
-  });
+  const missing = 'clusterrole.rbac.authorization.k8s.io "lost" not found';
+  expect(status).toMatchObject({ incomplete: false, evaluationError: missing });
+  await expect(asAnn.list(Pod)).rejects.toThrow(`at the cluster scope: RBAC: ${missing}`);
   await server.stop();
 });

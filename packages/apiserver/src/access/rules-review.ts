@@ -39,6 +39,6 @@ export function rulesReviewStatus({
 }: UserRules): SubjectRulesReviewStatus {
   return {
     ...{ resourceRules, nonResourceRules, incomplete },
-    ...(errors.length === 0 ? {} : { evaluationError: aggregateText(new Set(errors)) }),
+    ...(errors.length === 0 ? {} : { evaluationError: aggregateText(errors) }),
   } as SubjectRulesReviewStatus;
 }

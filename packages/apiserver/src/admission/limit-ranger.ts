@@ -28,7 +28,7 @@ export function limitRanger({ limitRanges }: AdmissionCaches): AdmissionPlugin {
         const faults = isPod
           ? podLimitFaults(object as Pod, range)
           : claimLimitFaults(object as PersistentVolumeClaim, range);
-        if (faults.length > 0) throw forbidden(resource.kind, name, aggregateText(new Set(faults)));
+        if (faults.length > 0) throw forbidden(resource.kind, name, aggregateText(faults));
       }
     },
   };

@@ -7,6 +7,7 @@ import { type Answer, type FetchLike, httpClient } from '@pintle/client/http';
 import { apiVersionOf, type KindRef, parseApiVersion, type Verb, type World } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 import type { HttpRequest, HttpResponse } from '../http/message.js';
+import { segmentsOf } from '../http/resource-path.js';
 import { compareVersions } from '../registry/resource-registry.js';
 import { requestInfo } from '../requests/request-info.js';
 import type { Aggregator, RemoteVersion } from './aggregator.js';
@@ -90,7 +91,7 @@ export function reachingRemote(local: Client, { aggregator, world, user, fieldMa
 function asked(aggregator: Aggregator, user: UserInfo): FetchLike {
   return async (url, { method, headers, body, signal }) => {
     const { pathname, searchParams } = new URL(url);
-    const [, group = '', version = ''] = pathname.split('/').filter((segment) => segment !== '');
+    const [, group = '', version = ''] = segmentsOf(pathname);
     const service = aggregator.serviceOf(group, version);
     if (service === undefined) return answered({ status: 404, headers: {} });
     const sent = Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value] as const);

@@ -241,7 +241,7 @@ describe.each(clients)('%s', (_name, connect) => {
     it('tell what comes to a selection and what leaves it', async () => {
       const client = await connect();
       const { resourceVersion } = (await client.create(pod('a', { app: 'web' }))).metadata;
-      const seen = events(client, Pod, { resourceVersion: resourceVersion!, labelSelector: 'app=web' }, 4);
+      const seen = events(client, Pod, { resourceVersion: resourceVersion!, labelSelector: 'app=web' }, 5);
       const label = (app: string) =>
         client.patch(Pod, { name: 'a' }, { type: 'merge', body: { metadata: { labels: { app } } } });
       await label('db');
@@ -249,7 +249,8 @@ describe.each(clients)('%s', (_name, connect) => {
       await label('web');
       await client.patch(Pod, { name: 'a' }, { type: 'merge', body: { metadata: { labels: { other: 'y' } } } });
       await client.delete(Pod, { name: 'a' });
-      expect(await seen).toEqual(['DELETED a', 'ADDED a', 'MODIFIED a', 'DELETED a']);
+      // That its grace is over is told before it goes.
+      expect(await seen).toEqual(['DELETED a', 'ADDED a', 'MODIFIED a', 'MODIFIED a', 'DELETED a']);
     });
 
     it('begin with what is there, unless a version is named', async () => {

@@ -24,6 +24,7 @@ import {
 import { Observable } from 'rxjs';
 import type { RequestContext } from '../registry/request-context.js';
 import { isPartOfObject, type Resource } from '../registry/resource.js';
+import { namespaceOf } from '../requests/request-info.js';
 import type { SubresourceHandlers } from '../subresources/subresource.js';
 import type { ApiCore, Served } from '../verbs/api-core.js';
 import { serve, storedObjectOf } from '../verbs/api-core.js';
@@ -81,7 +82,12 @@ export function inProcessClient(parts: InProcessClientParts): Client {
       fieldSelector?: string | undefined;
       labelSelector?: string | undefined;
     },
-  ) => access.require(context.user, { verb, resource, ...where });
+  ) => {
+    // What is not there yet is in nothing.
+    const isNew = verb === 'create' && where.subresource === undefined;
+    const namespace = isNew ? where.namespace : namespaceOf({ plural: resource.kind.plural, ...where });
+    return access.require(context.user, { verb, resource, ...where, namespace });
+  };
   const handlerOf = (resource: Resource, subresource: string) => {
     const handler = subresources.find(resource, subresource);
     if (handler === undefined) throw statusError('NotFound', 'the server could not find the requested resource');

@@ -50,8 +50,7 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     } catch (error) {
       return failure(error);
     }
-    // What is named by nothing is nothing.
-    const place = hasGap(request.path) ? undefined : parseResourcePath(segments);
+    const place = parseResourcePath(segments);
     const info = requestInfo(request, place);
     const record = parts.requests.begin(info, {
       dryRun: request.query.has('dryRun'),
@@ -65,9 +64,7 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     try {
       response = await handle(parts, request, { segments, place, info, audit });
     } catch (error) {
-      response = refusalOf(error, request);
-      if (response.status >= 500)
-        parts.core.world.logger.log('error', 'a request failed', { method: request.method, path: request.path, error });
+      response = failed(parts, request, error);
     }
     if (wantsPretty(request)) response = pretty(response);
     // Another server's answer has an id already, and may say how long it is good.
@@ -89,12 +86,24 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
   };
 }
 
+/** What is not the client's fault is for who runs the server to know. */
+function failed(
+  { core }: ApiHandlerParts,
+  request: HttpRequest,
+  error: unknown,
+  warnings?: readonly string[],
+): HttpResponse {
+  const response =
+    error instanceof UnjudgedError ? unjudged(error, request) : failure(error, request.header('accept'), warnings);
+  const { method, path } = request;
+  if (response.status >= 500) core.world.logger.log('error', 'a request failed', { method, path, error });
+  return response;
+}
+
 /** Where nobody could say whether it is allowed, that is told in the words of Go's filter, and by no Status. */
-function refusalOf(error: unknown, request: HttpRequest): HttpResponse {
-  if (!(error instanceof UnjudgedError)) return failure(error, request.header('accept'));
-  const { path, query } = request;
+function unjudged({ why }: UnjudgedError, { path, query }: HttpRequest): HttpResponse {
   const uri = JSON.stringify(query.size === 0 ? path : `${path}?${query}`);
-  const text = `Internal Server Error: ${uri}: ${error.why}\n`;
+  const text = `Internal Server Error: ${uri}: ${why}\n`;
   return plainText(500, text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;'));
 }
 
@@ -137,7 +146,7 @@ async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked
     return told(await answerAs(parts, request, asked, user));
   } catch (error) {
     if (!StatusError.is(error) || error.status.reason === 'InternalError') throw error;
-    return told(refusalOf(error, request));
+    return told(failed(parts, request, error));
   } finally {
     leave();
   }
@@ -164,8 +173,8 @@ async function resourceAs(
   try {
     return await handleResource(parts, context, request, place, info);
   } catch (error) {
-    if (context.warnings.length === 0 || !StatusError.is(error) || error.code >= 500) throw error;
-    return failure(error, request.header('accept'), context.warnings);
+    if (context.warnings.length === 0) throw error;
+    return failed(parts, request, error, context.warnings);
   } finally {
     if (context.isDeprecated) parts.requests.deprecated(info, '');
   }
@@ -195,7 +204,8 @@ async function documentFor(
     if (isOfTheApi && !request.path.startsWith('//')) throw resourceNotFound();
     return pageNotFound();
   }
-  if (isOfTheApi && request.method !== 'GET') throw methodNotAllowed();
+  if (isOfTheApi && request.method !== 'GET')
+    throw isVersionServed(parts, segments) ? methodNotAllowed() : resourceNotFound();
   const [root, ...rest] = segments;
   // Of these nothing lies below.
   const isClosed = (root === 'openapi' && rest[0] !== 'v3') || root === 'metrics' || isHealthEndpoint(root);
@@ -219,6 +229,11 @@ function isRouted({ core, documents }: ApiHandlerParts, segments: readonly strin
 
 /** Whether a segment of the path is empty, other than behind the last. */
 const hasGap = (path: string): boolean => path.startsWith('//') || /\/{2,}[^/]|^\/apis\/{2,}$/.test(path);
+/** Of the path of a version, whether there is one; of any other that is routed there is. */
+function isVersionServed({ core }: ApiHandlerParts, [root, ...version]: readonly string[]): boolean {
+  if (root !== 'apis' && (root !== 'api' || version.length === 0)) return true;
+  return core.registry.all().some(({ apiVersion }) => apiVersion === version.join('/'));
+}
 
 /** Errors: `StatusError` BadRequest for a `timeout` that is no duration. */
 function checkTimeout({ query }: HttpRequest, info: RequestInfo): void {

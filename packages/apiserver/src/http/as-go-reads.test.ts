@@ -208,13 +208,22 @@ it.each([
 const place = `${maps}/there`;
 it.each<readonly [string, string, string, string, object, number, object]>([
   [
-    'a link to itself',
+    'a link to itself, where nothing is stored',
     'PUT',
-    place,
+    `${place}?dryRun=All`,
     'json',
     configMap({ name: 'there', selfLink: '/a' }),
     200,
     { metadata: { selfLink: '/a' } },
+  ],
+  [
+    'and where it would be',
+    'PUT',
+    place,
+    'json',
+    configMap({ name: 'there', selfLink: '/a', labels: { a: 'b' } }),
+    200,
+    { metadata: expect.not.objectContaining({ selfLink: '/a' }) },
   ],
   [
     'an apply to what is there, without a name',
@@ -426,4 +435,95 @@ it.each<readonly [query: string, accept: string, answer: object]>([
   ['labelSelector=a,!b', 'application/json', { kind: 'ConfigMapList' }],
 ])('a list by %j in the form of %j', async (query, accept, answer) => {
   expect((await ask(server.handle, `GET ${maps}?${query}`, { headers: { accept } })).json).toMatchObject(answer);
+});
+
+it('what a strategic patch does not fit is told of with its nulls', async () => {
+  const at = '/api/v1/nodes';
+  const conditions = [{ type: 'Ready', status: 'True' }];
+  await ask(server.handle, `POST ${at}`, { body: { metadata: { name: 'told' }, status: { conditions } } });
+  const headers = { 'content-type': 'application/strategic-merge-patch+json' };
+  const body = { status: { conditions: ['seven'] } };
+  const { json } = await ask(server.handle, `PATCH ${at}/told`, { headers, body });
+  expect(json.message).toBe(
+    'list element types are not identical: [[map[lastHeartbeatTime:<nil> lastTransitionTime:<nil> status:True type:Ready]] [seven]]',
+  );
+});
+
+it('of several faults in a strategic patch that is told which Go’s converter meets first', async () => {
+  const at = '/api/v1/nodes';
+  await ask(server.handle, `POST ${at}`, { body: { metadata: { name: 'first' } } });
+  const headers = { 'content-type': 'application/strategic-merge-patch+json' };
+  const body = { status: { conditions: [{ type: 'A', lastTransitionTime: '' }], capacity: { cpu: [] } } };
+  const { json } = await ask(server.handle, `PATCH ${at}/first/status`, { headers, body });
+  expect(json.message).toContain(': quantities must match the regular expression');
+});
+
+it.each(['', '&fieldValidation=Ignore'])(
+  'a JSON patch that is no list is told of as what it is to be: %j',
+  async (more) => {
+    const headers = { 'content-type': 'application/json-patch+json' };
+    const { json } = await ask(server.handle, `PATCH /api/v1/namespaces/default?dryRun=All${more}`, {
+      headers,
+      body: {},
+    });
+    const type = more === '' ? '[]handlers.jsonPatchOp' : 'jsonpatch.Patch';
+    expect(json.message.endsWith(`json: cannot unmarshal object into Go value of type ${type}`)).toBe(true);
+  },
+);
+
+it('whose fields are is told by maps', async () => {
+  const headers = { 'content-type': 'application/apply-patch+yaml' };
+  const managedFields = [{ time: '2026-13-01T00:00:00Z', fieldsV1: [] }];
+  const body = configMap({ name: 'mine', managedFields });
+  const { json } = await ask(server.handle, `PATCH ${maps}/mine?fieldManager=me`, { headers, body });
+  expect(json.message).toContain('.metadata.managedFields[0].fieldsV1: expected map, got &{[]}');
+});
+
+it('what is one piece is gone where null is applied', async () => {
+  const all = '/apis/apps/v1/namespaces/default/controllerrevisions';
+  const revision = { apiVersion: 'apps/v1', kind: 'ControllerRevision', metadata: { name: 'r' }, revision: 1 };
+  await ask(server.handle, `POST ${all}`, { body: { ...revision, data: { a: 1 } } });
+  const headers = { 'content-type': 'application/apply-patch+yaml' };
+  const body = { ...revision, data: null };
+  const { json } = await ask(server.handle, `PATCH ${all}/r?fieldManager=me&force=true`, { headers, body });
+  expect(json).toMatchObject({
+    code: 422,
+    details: { causes: [{ field: 'data', message: expect.stringContaining('field is immutable') }] },
+  });
+});
+
+it('since when somebody wishes for nothing is told', async () => {
+  const headers = { 'content-type': 'application/apply-patch+yaml' };
+  await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'null' }) });
+  const body = { ...configMap({ name: 'null' }), immutable: null };
+  const { json } = await ask(server.handle, `PATCH ${maps}/null?fieldManager=me`, { headers, body });
+  expect(json.metadata.managedFields).toEqual([
+    expect.objectContaining({ manager: 'me', time: expect.any(String), fieldsV1: { 'f:immutable': {} } }),
+  ]);
+});
+
+it.each(['strategic-merge-patch+json', 'merge-patch+json'])(
+  'what is unknown in a patch in %s is told in order',
+  async (media) => {
+    await ask(server.handle, `POST ${maps}`, { body: configMap({ name: 'unknown' }) });
+    const headers = { 'content-type': `application/${media}` };
+    const body = { z: 1, metadata: { b: 1, a: 1 }, A: 1 };
+    const answer = await ask(server.handle, `PATCH ${maps}/unknown?dryRun=All&fieldValidation=Warn`, { headers, body });
+    expect(answer.headers['warning']).toEqual(
+      ['A', 'metadata.a', 'metadata.b', 'z'].map((field) => `299 - "unknown field \\"${field}\\""`),
+    );
+  },
+);
+
+it('who takes the version away is told of fields that are null, too', async () => {
+  const events = '/api/v1/namespaces/default/events';
+  await ask(server.handle, `POST ${events}`, {
+    body: { metadata: { name: 'n' }, involvedObject: { namespace: 'default' } },
+  });
+  const headers = { 'content-type': 'application/merge-patch+json' };
+  const body = { apiVersion: null };
+  const answer = await ask(server.handle, `PATCH ${events}/n?fieldValidation=Strict`, { headers, body });
+  expect(answer.json.message).toContain(
+    'strict decoding error: unknown field "eventTime", unknown field "firstTimestamp"',
+  );
 });

@@ -35,8 +35,12 @@ export interface Expected {
   readonly sort: string;
   refusal(why: string, text: string): string;
   yamlRefusal?(why: string): string;
+  /** What is said of protobuf that is none. */
+  unread?(why: string, bytes: Uint8Array): string;
   /** What is said of a value that is none of these. */
   misfit?(value: unknown, text: () => string): string | undefined;
+  /** What it is written in, where the type that it says does not tell. */
+  readonly writtenIn?: 'json' | 'yaml';
 }
 
 /** Reads the bodies of a server's requests. What comes again and again, as the template of many pods, is parsed once. */
@@ -50,17 +54,16 @@ export class BodyReader {
 
   /** The body's value; undefined for an empty one. Errors: `StatusError` BadRequest, UnsupportedMediaType, RequestEntityTooLarge. */
   async read(request: HttpRequest, expected: Expected = anything): Promise<Sent> {
-    const media = mediaTypeOf(request);
     const bytes = await request.body(bodyBytesMax);
+    if (bytes.length === 0 && expected.sort === deleteOptions.sort) return { value: undefined };
+    const language = expected.writtenIn ?? languageOf(request);
     // No YAML at all is null.
-    const isYaml = media === 'application/yaml' || media.endsWith('+yaml');
-    if (bytes.length === 0) return { value: isYaml && expected.sort !== deleteOptions.sort ? null : undefined };
-    if (media === protobufMedia) return { value: fromProtobuf(bytes, this.schemaOf) };
-    const isJson = media === '' || media === 'application/json' || media.endsWith('+json');
-    if (!isJson && !isYaml) throw unsupported(['application/json', 'application/yaml', protobufMedia]);
-    const sent = isJson
-      ? this.json(bytes, `${request.method} ${expected.sort}`, expected)
-      : parseYamlBody(bytes, expected);
+    if (bytes.length === 0) return { value: language === 'yaml' ? null : undefined };
+    if (language === 'protobuf') return { value: fromProtobuf(bytes, this.schemaOf, expected) };
+    const sent =
+      language === 'json'
+        ? this.json(bytes, `${request.method} ${expected.sort}`, expected)
+        : parseYamlBody(bytes, expected);
     const misfit = expected.misfit?.(sent.value, () => textOf(bytes));
     if (misfit !== undefined) throw badRequest(misfit);
     return sent;
@@ -69,6 +72,8 @@ export class BodyReader {
   /** As `read`. Errors: also `StatusError` BadRequest for an empty one. */
   async required(request: HttpRequest, expected: Expected = anything): Promise<Sent> {
     const sent = await this.read(request, expected);
+    if (sent.value === undefined && expected.unread !== undefined && languageOf(request) === 'protobuf')
+      throw badRequest(expected.unread('empty data', new Uint8Array()));
     if (sent.value === undefined) throw badRequest(expected.refusal(endsTooEarly, ''));
     return sent;
   }
@@ -82,7 +87,25 @@ export class BodyReader {
   }
 }
 
-function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
+/** What the body of an object is written in. Errors: `StatusError` UnsupportedMediaType. */
+export function languageOf(request: HttpRequest): 'json' | 'yaml' | 'protobuf' {
+  const media = mediaTypeOf(request);
+  if (media === '' || media === 'application/json') return 'json';
+  if (media === 'application/yaml') return 'yaml';
+  if (media === protobufMedia) return 'protobuf';
+  throw statusError(
+    'UnsupportedMediaType',
+    `the body of the request was in an unknown format - accepted media types include: application/json, application/yaml, ${protobufMedia}`,
+  );
+}
+
+/** With these bytes every message begins. */
+const protobufPrefix = [107, 56, 115, 0];
+const noProtobuf = `provided data does not appear to be a protobuf message, expected prefix [${protobufPrefix.join(' ')}]`;
+
+function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup, { unread }: Expected): unknown {
+  if (unread !== undefined && protobufPrefix.some((byte, at) => bytes[at] !== byte))
+    throw badRequest(unread(noProtobuf, bytes));
   try {
     const { apiVersion, kind, message } = openEnvelope(bytes);
     const schema = schemaOf(apiVersion, kind);
@@ -94,12 +117,6 @@ function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup): unknown {
     throw error;
   }
 }
-
-const unsupported = (accepted: readonly string[]) =>
-  statusError(
-    'UnsupportedMediaType',
-    `the body of the request was in an unknown format - accepted media types include: ${accepted.join(', ')}`,
-  );
 
 function textOf(bytes: Uint8Array): string {
   try {
@@ -137,14 +154,16 @@ const anything: Expected = {
 export const deleteOptions: Expected = {
   sort: 'delete',
   refusal: (why) => `couldn't get version/kind; json parse error: ${why}`,
+  unread: (why) => why,
 };
 
 export const objectOf = (kind: string): Expected => ({
   sort: kind,
-  refusal: (why, text) => unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, text),
+  refusal: (why, text) => unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, utf8Of(text)),
+  unread: (why, bytes) => unrecognized(kind, why, bytes),
   misfit(value, text) {
     const fault = typeMetaFault(value);
-    return fault === undefined ? undefined : unrecognized(kind, fault, text());
+    return fault === undefined ? undefined : unrecognized(kind, fault, utf8Of(text()));
   },
 });
 
@@ -159,21 +178,25 @@ export function customObjectOf({ kind, version }: Pick<Kind, 'kind' | 'version'>
       const why = `Object 'Kind' is missing in '${text()}'`;
       return isLenient
         ? notHandled(kind, typeMetaOf(value ?? {}).version || version, why).message
-        : unrecognized(kind, why, text());
+        : unrecognized(kind, why, utf8Of(text()));
     },
   };
 }
 
-const unrecognized = (kind: string, why: string, text: string): string =>
-  `the object provided is unrecognized (must be of type ${kind}): ${why} (${summaryOf(text)})`;
+const utf8Of = (text: string): Uint8Array => new TextEncoder().encode(text);
+
+const unrecognized = (kind: string, why: string, sent: Uint8Array): string =>
+  `the object provided is unrecognized (must be of type ${kind}): ${why} (${summaryOf(sent)})`;
 
 /** The first bytes, for whoever wonders what came: as they are where that could be an object, else in hexadecimal digits. */
-function summaryOf(text: string): string {
-  if (text === '') return '<empty>';
-  if (text.startsWith('{')) return text.length > shownBytesMax ? `${text.slice(0, shownBytesMax)} ...` : text;
-  const bytes = new TextEncoder().encode(text.slice(0, shownBytesMax)).subarray(0, shownBytesMax);
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
-  return text.length > shownBytesMax ? `${hex} ...` : hex;
+function summaryOf(sent: Uint8Array): string {
+  if (sent.length === 0) return '<empty>';
+  const bytes = sent.subarray(0, shownBytesMax);
+  const shown =
+    sent[0] === openBrace
+      ? new TextDecoder().decode(bytes)
+      : Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  return sent.length > shownBytesMax ? `${shown} ...` : shown;
 }
 
 /** Of several documents, the first. */

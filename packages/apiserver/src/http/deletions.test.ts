@@ -4,15 +4,28 @@ import { requester } from './requests.fixture.js';
 
 const maps = '/api/v1/namespaces/default/configmaps';
 const options = (more: object) => ({ kind: 'DeleteOptions', apiVersion: 'v1', ...more });
+const notRead = (why: string) => `couldn't get version/kind; json parse error: ${why}`;
 const notSupported = (value: string) =>
   `Unsupported value: ${value}: supported values: "Foreground", "Background", "Orphan", "nil"`;
 
 it.each<readonly [query: string, body: unknown, status: number, message: unknown]>([
   ['', options({ orphanDependents: 'true' }), 400, expect.stringContaining('cannot unmarshal string into Go struct')],
   ['', options({ preconditions: 'x' }), 400, expect.stringContaining('field DeleteOptions.preconditions')],
-  ['', options({ apiVersion: 7 }), 400, expect.stringContaining('cannot unmarshal number')],
-  ['', options({ apiVersion: 'a/b/c' }), 400, 'unexpected GroupVersion string: a/b/c'],
+  [
+    '',
+    options({ apiVersion: 7 }),
+    400,
+    notRead('json: cannot unmarshal number into Go struct field .apiVersion of type string'),
+  ],
+  ['', options({ kind: {} }), 400, notRead('json: cannot unmarshal object into Go struct field .kind of type string')],
+  ['', '7', 400, expect.stringContaining(notRead('json: cannot unmarshal number into Go value of type struct {'))],
+  ['', options({ apiVersion: 'a/b/c', propagationPolicy: 7 }), 400, 'unexpected GroupVersion string: a/b/c'],
+  ['', { APIVERSION: 'a/b/c' }, 400, 'unexpected GroupVersion string: a/b/c'],
   ['', options({ kind: 'Pod' }), 400, 'no kind "Pod" is registered for version "v1"'],
+  ['', { kind: 'Pod' }, 400, 'no kind "Pod" is registered for version "meta.k8s.io/v1"'],
+  ['', { kind: 'ListOptions' }, 400, 'converting (v1.ListOptions) to (v1.DeleteOptions): unknown conversion'],
+  ['', options({ kind: 'ListOptions' }), 400, 'no kind "ListOptions" is registered for version "v1"'],
+  ['', options({ kind: 'Status' }), 400, 'converting (v1.Status) to (v1.DeleteOptions): unknown conversion'],
   ['', options({ apiVersion: 'other/v1', kind: null, dryRun: null, preconditions: { uid: null } }), 200, undefined],
   ['', 'null', 200, undefined],
   [
@@ -32,6 +45,19 @@ it.each<readonly [query: string, body: unknown, status: number, message: unknown
   await send('POST', maps, { metadata: { name: 'a' } });
   const { json, status: answered } = await send('DELETE', `${maps}/a?${query}`, body);
   expect([answered, json.message]).toEqual([status, message]);
+});
+
+it('protobuf is known by how it begins', async () => {
+  const { send } = await requester();
+  const type = { 'content-type': 'application/vnd.kubernetes.protobuf' };
+  const why = 'provided data does not appear to be a protobuf message, expected prefix [107 56 115 0]';
+  expect((await send('DELETE', `${maps}/a`, '{}', type)).json.message).toBe(why);
+  expect((await send('POST', maps, '', type)).json.message).toBe(
+    'the object provided is unrecognized (must be of type ConfigMap): empty data (<empty>)',
+  );
+  expect((await send('POST', maps, 'k8s\u0001', type)).json.message).toBe(
+    `the object provided is unrecognized (must be of type ConfigMap): ${why} (6b387301)`,
+  );
 });
 
 it('a body is of a type that is read', async () => {

@@ -1,6 +1,7 @@
 /** What the API says of itself: discovery, OpenAPI, version, metrics. */
 import { apiVersionOf } from '@pintle/machinery';
 import type { IssuerDocuments } from '../access/tokens/issuer-discovery.js';
+import { contentHash } from '../discovery/digest.js';
 import {
   aggregatedDiscovery,
   coreVersions,
@@ -14,7 +15,7 @@ import type { HealthEndpoint } from '../health/health-checks.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import { answer, encoded } from './answer.js';
 import type { HttpRequest, HttpResponse } from './message.js';
-import { checkRouted, negotiate, objectRoute } from './negotiation.js';
+import { aggregatedIn, checkRouted, medias, negotiate, objectRoute } from './negotiation.js';
 import { type OpenApiParts, openApiAnswer } from './openapi-answer.js';
 import { protobufMedia } from './protobuf.js';
 
@@ -116,28 +117,27 @@ function knownPaths({ registry, checkNames, issuer }: DocumentParts): readonly s
 }
 
 function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 'groups'): HttpResponse | undefined {
-  for (const range of (request.header('accept') ?? '').split(',')) {
-    const [, media] =
-      /^\s*(application\/(?:json|vnd\.kubernetes\.protobuf))\s*;\s*g=apidiscovery\.k8s\.io\s*;\s*v=v2\s*;\s*as=APIGroupDiscoveryList\s*$/.exec(
-        range,
-      ) ?? [];
-    if (media !== undefined) {
-      const document = aggregatedDiscovery(parts.served(), which);
-      const message = media === protobufMedia ? discoveryMessage(document) : undefined;
-      const response = message === undefined ? answer(200, document) : encoded(200, protobufMedia, message);
-      return {
-        ...response,
-        headers: {
-          ...response.headers,
-          'cache-control': 'public',
-          'content-type': `${media};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`,
-          vary: 'Accept',
-        },
-      };
-    }
-    if (/^\s*application\/(json|vnd\.kubernetes\.protobuf)\s*$/.test(range)) return undefined;
-  }
-  return undefined;
+  const accept = request.header('accept') ?? '';
+  const encoding = aggregatedIn(accept);
+  if (encoding === undefined) return undefined;
+  checkRouted(accept, objectRoute);
+  const document = aggregatedDiscovery(parts.served(), which);
+  const etag = `"${contentHash(JSON.stringify(document))}"`;
+  if (request.header('if-none-match') === etag) return { status: 304, headers: { etag, vary: 'Accept' } };
+  const response =
+    encoding === 'protobuf'
+      ? encoded(200, protobufMedia, discoveryMessage(document)!)
+      : answer(200, document, { ...negotiate(undefined), encoding });
+  return {
+    ...response,
+    headers: {
+      ...response.headers,
+      'cache-control': 'public',
+      'content-type': `${medias[encoding]};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`,
+      vary: 'Accept',
+      etag,
+    },
+  };
 }
 
 /** JSON, whatever else is said of it. */

@@ -30,7 +30,7 @@ export interface Offer {
   readonly routed?: readonly string[];
 }
 
-const medias: Readonly<Record<Encoding, string>> = {
+export const medias: Readonly<Record<Encoding, string>> = {
   json: 'application/json',
   yaml: 'application/yaml',
   protobuf: protobufMedia,
@@ -60,6 +60,17 @@ export function negotiate(accept: string | undefined, offer: Offer = {}): Accept
     }
   }
   throw notAcceptable(offer);
+}
+
+/** In which encoding discovery is wanted as a whole, wherever in the header that is said; undefined: it is not. */
+export function aggregatedIn(accept: string): Encoding | undefined {
+  for (const { media, parameters } of rangesOf(accept)) {
+    const [as, group, version] = [parameters.get('as'), parameters.get('g'), parameters.get('v')];
+    if (as !== 'APIGroupDiscoveryList' || group !== 'apidiscovery.k8s.io' || version !== 'v2') continue;
+    const encoding = (['json', 'yaml', 'protobuf'] as const).find((each) => covers(media, medias[each]));
+    if (encoding !== undefined) return encoding;
+  }
+  return undefined;
 }
 
 /** What nearly all ask for: JSON, as it is. */

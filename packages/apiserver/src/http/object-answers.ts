@@ -44,6 +44,8 @@ function goTypeOf({ custom, definition: { kind } }: Resource, name: string): str
 export function objectAnswer(answering: Answering, status: number, { object, entry }: Served): HttpResponse {
   const { resource, accepted, warnings, schemaOf } = answering;
   const { encoding, as, metaVersion, pretty } = accepted;
+  // What tells that something is done has one form.
+  if (object.kind === 'Status') return answer(status, object, { ...accepted, as: 'object' }, warnings, schemaOf);
   checkPartial(accepted, 'object', goTypeOf(resource, resource.kind.kind));
   if (as === 'Table') {
     const { resourceVersion } = object.metadata;

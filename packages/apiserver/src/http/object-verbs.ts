@@ -4,6 +4,7 @@
  */
 import type { ObjectKey, WatchOptions } from '@pintle/client';
 import { badRequest, parseFieldSelector, saysYes } from '@pintle/machinery';
+import { verbsOf } from '../discovery/discovery.js';
 import type { Resource } from '../registry/resource.js';
 import type { Served } from '../verbs/api-core.js';
 import { applyObject } from '../verbs/apply.js';
@@ -11,15 +12,15 @@ import { createObject } from '../verbs/create.js';
 import { answerOf, deleteCollection, deleteObject } from '../verbs/delete.js';
 import { checkedDeleteOptions, decodedDeleteOptions } from '../verbs/delete-options.js';
 import { patchObject } from '../verbs/patch.js';
-import { getObject, listEntries } from '../verbs/read.js';
+import { getObject, listEntries, requireEntry } from '../verbs/read.js';
 import { selection } from '../verbs/selection.js';
 import { type MayCreate, updateObject } from '../verbs/update.js';
 import { answer, withWarnings } from './answer.js';
-import { customObjectOf, deleteOptions, objectOf } from './body.js';
+import { customObjectOf, deleteOptions, languageOf, objectOf } from './body.js';
 import type { HttpResponse } from './message.js';
 import { type Accepted, checkStreams, negotiate, type Offer } from './negotiation.js';
 import { type Answering, listAnswer, objectAnswer } from './object-answers.js';
-import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
+import { notFoundFirst, type PatchType, patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import {
   applyOptions,
   checkListQuery,
@@ -37,9 +38,10 @@ type VerbHandler = (asked: ResourceRequest) => Promise<HttpResponse>;
 /** Watches without a timeout of their own end after 30 to 60 minutes, so that they do not all end together. */
 const watchTimeoutSeconds = 1800;
 
-function acceptedBy({ parts, request, resource, path: { subresource } }: ResourceRequest, watch = false): Accepted {
+function acceptedBy({ request, resource, path: { subresource } }: ResourceRequest, watch = false): Accepted {
   // Parts other than the status have no columns, nor has what is asked and not stored.
-  const tables = (subresource === undefined || subresource === 'status') && parts.core.review(resource) === undefined;
+  const isKept = (verbsOf(resource.kind) as readonly string[]).includes('list');
+  const tables = isKept && (subresource === undefined || subresource === 'status');
   return negotiate(request.header('accept'), { ...offerOf(resource, watch), tables });
 }
 
@@ -93,19 +95,19 @@ const list: VerbHandler = async (asked) => {
 };
 
 const watch: VerbHandler = async (asked) => {
-  const { parts, context, request, resource, path } = asked;
+  const { parts, context, request, resource, path, info } = asked;
   const { namespace, name } = path;
   const jitter = parts.core.world.random.stream('watch-timeouts').next();
   const options = watchOptions(request.query, namespace, Math.floor(watchTimeoutSeconds * (1 + jitter)));
   const accepted = acceptedBy(asked, true);
   selection(resource, options);
+  const included = accepted.as === 'Table' ? includeObject(request.query) : 'Metadata';
   checkStreams(accepted, offerOf(resource, true));
   const named = name === undefined ? options : { ...options, fieldSelector: ofOne(name, options) };
-  const included = accepted.as === 'Table' ? includeObject(request.query) : 'Metadata';
   const held = {
     verb: 'watch',
     resource,
-    namespace,
+    namespace: info.namespace,
     name,
     ...{ fieldSelector: named.fieldSelector, labelSelector: named.labelSelector },
   };
@@ -132,8 +134,9 @@ const expectedOf = ({ request, resource: { custom, kind } }: ResourceRequest) =>
 const create: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(asked));
+  languageOf(request);
   const options = writeOptions(request.query, { kind: 'CreateOptions', subresource: path.subresource });
+  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(asked));
   const served = await createObject(parts.core, context, resource, placeOf(path), value, { ...options, strictFaults });
   return objectAnswer(answering, 201, served);
 };
@@ -141,27 +144,31 @@ const create: VerbHandler = async (asked) => {
 const update: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(asked));
   const options = writeOptions(request.query, { kind: 'UpdateOptions', subresource: path.subresource });
+  const { value, strictFaults } = await parts.bodies.required(request, expectedOf(asked));
   const told = { ...options, strictFaults, mayCreate: mayCreate(asked) };
   const served = await updateObject(parts.core, context, resource, placeOf(path), value, told);
   return objectAnswer(answering, writtenStatus(served), served);
 };
 
 const patch: VerbHandler = async (asked) => {
+  const type = patchTypeOf(asked.request, asked.resource);
   const answering = answeringFor(asked);
-  const served = await patched(asked);
+  const served = await patched(asked, type);
   return objectAnswer(answering, writtenStatus(served), served);
 };
 
-async function patched(asked: ResourceRequest): Promise<Served> {
+async function patched(asked: ResourceRequest, type: PatchType): Promise<Served> {
   const { parts, context, request, resource, path } = asked;
   const { core, bodies } = parts;
-  const type = patchTypeOf(request);
-  const { value: body, strictFaults } = await readPatch(bodies, request, type);
   const applies = type === 'apply';
   const options = writeOptions(request.query, { kind: 'PatchOptions', applies, subresource: path.subresource });
   const key = keyOf(path);
+  const mayBeNew = applies && path.subresource === undefined;
+  const { value: body, strictFaults } = await notFoundFirst(
+    readPatch(bodies, request, type),
+    async () => mayBeNew || requireEntry(core, resource, key),
+  );
   if (type === 'apply') {
     const told = { ...applyOptions(options), strictFaults, mayCreate: mayCreate(asked) };
     return applyObject(core, context, resource, key, body, told);

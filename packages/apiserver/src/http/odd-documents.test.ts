@@ -28,3 +28,20 @@ it.each<readonly [string, string, number]>([
   expect(answer.status).toBe(status);
   await api.stop();
 });
+
+it.each<readonly [accept: string, type: string]>([
+  [`application/json, ${discovered('v2')}`, discovered('v2')],
+  [`${discovered('v2')};q=0, application/json`, discovered('v2')],
+  [`application/yaml, ${discovered('v2').replace('json', 'yaml')}`, discovered('v2').replace('json', 'yaml')],
+  [`${discovered('v2beta1')}, application/json`, 'application/json'],
+])('discovery is told as a whole wherever that is asked for: %s', async (accept, type) => {
+  const server = await createApiServer({ world: virtualWorld() });
+  for (const path of ['/api', '/apis/']) {
+    const { headers } = await ask(server.handle, `GET ${path}`, { headers: { accept } });
+    expect(headers['content-type']).toBe(type);
+    if (!type.includes('as=')) continue;
+    const again = { accept, 'if-none-match': String(headers['etag']) };
+    expect((await ask(server.handle, `GET ${path}`, { headers: again })).status).toBe(304);
+  }
+  await server.stop();
+});

@@ -55,6 +55,16 @@ describe('a request', () => {
     ['DELETE /api/v1/pods', 405, noMethod],
     ['PUT /api/v1/namespaces/default/pods', 405, noMethod],
     ['POST /api/v1/namespaces/default/pods/x', 405, noMethod],
+    ['POST /apis/apps/v1', 405, noMethod],
+    ['PUT /apis/apps/v9', 404, noResource],
+    ['OPTIONS /api/v2', 404, noResource],
+    ['HEAD /apis/apps/v1/namespaces/default/deployments/x/token', 404, noResource],
+    ['TRACE /apis/coordination.k8s.io/v1/namespaces/default/leases/x/status', 404, noResource],
+    ['DELETE /api/v1/bindings', 404, noResource],
+    ['GET /apis/authorization.k8s.io/v1/subjectaccessreviews', 405, noMethod],
+    ['GET /apis/authorization.k8s.io/v1/subjectaccessreviews/x', 404, noResource],
+    ['PATCH /apis/authorization.k8s.io/v1/subjectaccessreviews/x', 404, noResource],
+    ['GET /api/v1//pods', 404, noResource],
   ])('%s: %d', async (line, code, said) => {
     const answer = await ask(api.handle, line);
     const { status, text, headers } = answer;
@@ -68,12 +78,15 @@ describe('a request', () => {
     } else expect(answer.json).toMatchObject({ kind: 'Status', code, message: said, details: {} });
   });
 
-  it.each(['HEAD /healthz', 'POST /readyz', 'DELETE /openapi/v3', 'HEAD /apis/example.com/v1/websites'])(
-    '%s is answered',
-    async (line) => {
-      expect((await ask(api.handle, line)).status).toBe(200);
-    },
-  );
+  it.each([
+    'GET /api/v1/namespaces//pods',
+    'HEAD /healthz',
+    'POST /readyz',
+    'DELETE /openapi/v3',
+    'HEAD /apis/example.com/v1/websites',
+  ])('%s is answered', async (line) => {
+    expect((await ask(api.handle, line)).status).toBe(200);
+  });
 
   it.each<readonly [query: string, message: string]>([
     ['limit=a', 'strconv.ParseInt: parsing "a": invalid syntax'],
@@ -90,6 +103,59 @@ describe('a request', () => {
     const { status, json } = await ask(api.handle, `GET /api/v1/pods?${query}`);
     expect([status, json]).toMatchObject([400, { reason: 'BadRequest' }]);
     expect((json as { message: string }).message).toBe(message);
+  });
+
+  it('of a method that is no verb is refused without one to who may not ask', async () => {
+    const { json } = await ask(api.handle, 'OPTIONS /api/v1/namespaces/a/pods', { headers: { 'x-user': 'ann' } });
+    expect((json as { message: string }).message).toBe(
+      'pods is forbidden: User "ann" cannot  resource "pods" in API group "" in the namespace "a"',
+    );
+  });
+
+  it.each<readonly [line: string, type: string, body: string, code: number]>([
+    ['POST /api/v1/namespaces', 'application/apply-patch+yaml', 'metadata: {name: n}', 415],
+    ['POST /api/v1/namespaces', 'text/plain', '', 415],
+    ['POST /api/v1/namespaces?fieldValidation=x', 'text/plain', '{', 415],
+    ['POST /api/v1/namespaces?fieldValidation=x', 'application/json', '{', 422],
+    ['PUT /api/v1/namespaces/default?fieldValidation=x', 'text/plain', '{', 422],
+    ['PUT /api/v1/namespaces/default', 'application/merge-patch+json', '{}', 415],
+    ['PATCH /api/v1/namespaces/default?fieldValidation=x', 'text/plain', '{', 415],
+    ['PATCH /api/v1/namespaces/default?fieldValidation=x', 'application/json-patch+json', '{', 422],
+    ['DELETE /api/v1/namespaces/absent', 'application/merge-patch+json', '{}', 415],
+    ['DELETE /api/v1/namespaces/absent', 'application/merge-patch+json', '', 404],
+    ['PATCH /api/v1/namespaces/absent', 'application/json-patch+json', '{}', 404],
+    ['PATCH /api/v1/namespaces/absent', 'application/merge-patch+json', '{', 404],
+    ['PATCH /api/v1/namespaces/default', 'application/merge-patch+json', '{', 400],
+    ['PATCH /api/v1/namespaces/absent?fieldManager=a', 'application/apply-patch+yaml', 'a: [', 400],
+    ['PATCH /api/v1/namespaces/absent/status?fieldManager=a', 'application/apply-patch+yaml', 'a: [', 404],
+    ['PATCH /api/v1/namespaces/default/finalize', 'text/plain', '{', 405],
+    ['GET /api/v1/namespaces/default/pods/absent/exec?dryRun=x', 'application/json', '', 400],
+    ['PATCH /api/v1/namespaces/default', 'application/json-patch+json', '{}', 400],
+  ])('%s of %s with %j: %d', async (line, type, body, code) => {
+    expect((await ask(api.handle, line, { headers: { 'content-type': type }, body })).status).toBe(code);
+  });
+
+  it('of a patch of no type that there is is refused for that, whatever form is wanted', async () => {
+    const headers = { 'content-type': 'text/plain', accept: 'text/html' };
+    for (const path of ['/api/v1/namespaces/default', '/apis/apps/v1/namespaces/default/deployments/a/scale'])
+      expect((await ask(api.handle, `PATCH ${path}`, { headers, body: '{' })).status).toBe(415);
+  });
+
+  it.each([
+    ['GET', 'pods "x" is forbidden: User "ann" cannot list'],
+    ['DELETE', 'pods is forbidden: User "ann" cannot deletecollection'],
+  ])('by the name of one is of that one where it is read: %s', async (method, message) => {
+    const line = `${method} /api/v1/namespaces/a/pods?fieldSelector=metadata.name%3Dx`;
+    const { json } = await ask(api.handle, line, { headers: { 'x-user': 'ann' } });
+    expect((json as { message: string }).message).toContain(message);
+  });
+
+  it.each([
+    ['GET /healthz', 200],
+    ['HEAD /healthz', 403],
+    ['PATCH /livez', 403],
+  ])('of health as somebody: %s: %d', async (line, code) => {
+    expect((await ask(api.handle, line, { headers: { 'x-user': 'ann' } })).status).toBe(code);
   });
 
   it('for what nobody serves is refused to who may not ask', async () => {

@@ -139,3 +139,16 @@ it('a reference that is owned as a whole elsewhere is owned by its fields where 
   const { json } = await apply('/api/v1/persistentvolumes/v?fieldManager=me', volume);
   expect(json.metadata.managedFields[0].fieldsV1['f:spec']['f:claimRef']).toEqual({ 'f:name': {}, 'f:namespace': {} });
 });
+
+it('what is gone meanwhile is listed where a page of an older state is deleted again', async () => {
+  const { send } = await requester();
+  for (const name of ['a', 'b']) await send('POST', maps, map({ name, labels: { mine: 'yes' } }));
+  const { json: page } = await send('GET', `${maps}?labelSelector=mine&limit=1`);
+  const rest = `${maps}?labelSelector=mine&continue=${page.metadata.continue}`;
+  for (const time of ['once', 'again']) {
+    const { json } = await send('DELETE', rest);
+    expect([time, json.items?.map(({ metadata }: { metadata: { name: string } }) => metadata.name)]).toEqual([
+      ...[time, ['b']],
+    ]);
+  }
+});

@@ -1,6 +1,8 @@
 /** The body of a patch: its type, and what it says, refused in the words of kube-apiserver's patch decoders. */
 import type { JsonPatchOperation, Patch } from '@pintle/client';
-import { badRequest, statusError, unmarshalWords } from '@pintle/machinery';
+import { StatusError, statusError } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
+import { unsupportedPatch } from '../verbs/decode.js';
 import type { BodyReader, Expected, Sent } from './body.js';
 import { type HttpRequest, mediaTypeOf } from './message.js';
 
@@ -14,11 +16,13 @@ const patchTypes = {
 export type PatchType = (typeof patchTypes)[keyof typeof patchTypes];
 
 /** Errors: `StatusError` UnsupportedMediaType. */
-export function patchTypeOf(request: HttpRequest): PatchType {
+export function patchTypeOf(request: HttpRequest, { custom }: Pick<Resource, 'custom'>): PatchType {
   const media = mediaTypeOf(request);
   if (!Object.hasOwn(patchTypes, media))
     throw statusError('UnsupportedMediaType', '415: Unsupported Media Type', { details: {} });
-  return patchTypes[media as keyof typeof patchTypes];
+  const type = patchTypes[media as keyof typeof patchTypes];
+  if (custom && type === 'strategic') throw unsupportedPatch();
+  return type;
 }
 
 /** An apply of nothing is one of null. Errors: those of `BodyReader.required`. */
@@ -26,19 +30,25 @@ export async function readPatch(bodies: BodyReader, request: HttpRequest, type: 
   return type === 'apply' ? bodies.read(request, wishes) : bodies.required(request, patchOfType[type]);
 }
 
+/** Of what is not there nothing else is told: a patch that cannot be read is read when it is applied. */
+export async function notFoundFirst(sent: Promise<Sent>, requirePresence: () => Promise<unknown>): Promise<Sent> {
+  try {
+    return await sent;
+  } catch (error) {
+    if (StatusError.is(error, 'BadRequest')) await requirePresence();
+    throw error;
+  }
+}
+
 const patchOfType: Readonly<Record<Exclude<PatchType, 'apply'>, Expected>> = {
-  json: { sort: 'json', refusal: (why) => `error decoding patch: ${why}` },
-  merge: { sort: 'merge', refusal: (why) => `error decoding patch: ${why}` },
-  strategic: { sort: 'strategic', refusal: (why) => why },
+  json: { sort: 'json', writtenIn: 'json', refusal: (why) => `error decoding patch: ${why}` },
+  merge: { sort: 'merge', writtenIn: 'json', refusal: (why) => `error decoding patch: ${why}` },
+  strategic: { sort: 'strategic', writtenIn: 'json', refusal: (why) => why },
 };
 
 const notWishes = (why: string) => `error decoding YAML: error converting YAML to JSON: ${why}`;
-const wishes: Expected = { sort: 'apply', refusal: notWishes, yamlRefusal: notWishes };
+const wishes: Expected = { sort: 'apply', writtenIn: 'yaml', refusal: notWishes, yamlRefusal: notWishes };
 
-/** Errors: `StatusError` BadRequest for operations that are no list. */
-export function patchOf(type: Exclude<PatchType, 'apply'>, body: unknown): Patch {
-  if (type !== 'json') return { type, body };
-  if (body === null) return { type, operations: [] };
-  if (!Array.isArray(body)) throw badRequest(`error decoding patch: ${unmarshalWords(body, '[]handlers.jsonPatchOp')}`);
-  return { type, operations: body as readonly JsonPatchOperation[] };
-}
+/** Whether it is one is looked at when it is applied. */
+export const patchOf = (type: Exclude<PatchType, 'apply'>, body: unknown): Patch =>
+  type === 'json' ? { type, operations: (body ?? []) as readonly JsonPatchOperation[] } : { type, body };

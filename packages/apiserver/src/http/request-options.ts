@@ -62,16 +62,23 @@ export function watchOptions(
   namespace: string | undefined,
   defaultTimeoutSeconds: number,
 ): WatchOptions {
-  const { labelSelector, fieldSelector, resourceVersion } = listOptions(query, namespace);
+  const asList = listOptions(query, namespace);
+  const { labelSelector, fieldSelector, resourceVersion } = asList;
   const sendInitialEvents =
     query.get('sendInitialEvents') === null ? undefined : saysYes(query.get('sendInitialEvents'));
-  const options: WatchOptions = said({
+  const common: WatchOptions = said({
     namespace,
-    ...{ labelSelector, fieldSelector, resourceVersion, sendInitialEvents },
-    resourceVersionMatch: text(query, 'resourceVersionMatch') as WatchOptions['resourceVersionMatch'],
+    ...{ labelSelector, fieldSelector, resourceVersion },
     allowWatchBookmarks: saysYes(query.get('allowWatchBookmarks')),
     timeoutSeconds: wholeNumber(query, 'timeoutSeconds') || defaultTimeoutSeconds,
   });
+  // By the older path the query need not say that it is a watch, and is judged as that of a list then.
+  if (!saysYes(query.get('watch'))) {
+    checkListQuery(query, asList);
+    return common;
+  }
+  const resourceVersionMatch = asList.resourceVersionMatch as WatchOptions['resourceVersionMatch'];
+  const options: WatchOptions = said({ ...common, sendInitialEvents, resourceVersionMatch });
   checkWatchOptions(options, text(query, 'continue'));
   return options;
 }

@@ -11,6 +11,7 @@ import type { HttpRequest, HttpResponse } from './message.js';
 import { checkRouted, isPlain, listRoute, objectRoute } from './negotiation.js';
 import { methodNotAllowed, resourceNotFound, verbNotAllowed } from './not-served.js';
 import { objectVerbs } from './object-verbs.js';
+import { patchTypeOf } from './patch-body.js';
 import type { ResourcePath } from './resource-path.js';
 import type { ResourceHandlerParts, ResourceRequest } from './resource-request.js';
 import { handleSubresource } from './subresource-verbs.js';
@@ -33,8 +34,12 @@ export function handleResource(
   if (resource === undefined) return handleUnknown(parts, context, path, info);
   const { verb, namespace, name, subresource } = info;
   const access = { verb, resource, namespace, name, subresource };
-  const allowed = authorized(parts, context, selects.includes(verb) ? { ...access, ...selectorsOf(request) } : access);
-  const asked: ResourceRequest = { parts, context, request, resource, path };
+  const allowed = authorized(
+    parts,
+    context,
+    selects.includes(verb) && path.watched !== true ? { ...access, ...selectorsOf(request) } : access,
+  );
+  const asked: ResourceRequest = { parts, context, request, resource, path, info };
   return allowed === undefined ? handleAllowed(asked, verb) : allowed.then(() => handleAllowed(asked, verb));
 }
 
@@ -50,7 +55,7 @@ async function handleUnknown(
   { apiVersion }: ResourcePath,
   { verb, group, version, resource: plural, namespace, name, subresource }: ResourceRequestInfo,
 ): Promise<HttpResponse> {
-  const kind = { group, version, plural, scope: namespace === undefined ? 'Cluster' : 'Namespaced' } as const;
+  const kind = { group, version, plural };
   await authorized(parts, context, { verb, resource: { kind }, namespace, name, subresource });
   if (apiVersion === 'v1' || parts.core.registry.hasBuiltin(group)) throw resourceNotFound();
   return pageNotFound();
@@ -68,12 +73,14 @@ function authorized(
 function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpResponse> {
   const { context, request, resource, path } = asked;
   if (resource.custom && isElsewhere(resource, path)) return Promise.resolve(pageNotFound());
-  checkMethod(resource, request.method, path);
+  checkMethod(asked);
   if (path.subresource !== undefined && !isPartOfObject(resource, path.subresource))
     return handleSubresource(asked, verb);
   const verbs: readonly string[] = path.subresource === undefined ? verbsOf(resource.kind) : partVerbs;
   const handle = verbs.includes(verb) ? objectVerbs.get(verb) : undefined;
   const accept = request.header('accept') ?? '';
+  // What a patch is written in is looked at first.
+  if (handle !== undefined && verb === 'patch') patchTypeOf(request, resource);
   if (!resource.custom && handle !== undefined && !isPlain(accept))
     checkRouted(accept, request.method === 'GET' && path.name === undefined ? listRoute : objectRoute);
   warnOfAge(context, resource);
@@ -87,12 +94,29 @@ const isElsewhere = ({ kind }: Resource, { name, namespace }: ResourcePath): boo
   return (kind.scope === 'Namespaced') !== isInNamespace && (name !== undefined || isInNamespace);
 };
 
+/** Of a built-in kind: whether anything can be done at such a path. */
+function isRouted({ parts, resource, path: { name, namespace, subresource } }: ResourceRequest): boolean {
+  const { kind, custom } = resource;
+  if (custom) return true;
+  if (subresource !== undefined)
+    return isPartOfObject(resource, subresource) || parts.subresources.find(resource, subresource) !== undefined;
+  const verbs: readonly string[] = verbsOf(kind);
+  if (name !== undefined) return verbs.some((verb) => verbsOfOne.includes(verb));
+  return (kind.scope === 'Namespaced') === (namespace !== undefined) || verbs.includes('list');
+}
+const verbsOfOne = ['get', 'update', 'patch', 'delete'];
+
 /** Errors: `StatusError` NotFound where nothing is at such a path, MethodNotAllowed for what means nothing there. */
-function checkMethod(resource: Resource, method: string, path: ResourcePath): void {
+function checkMethod(asked: ResourceRequest): void {
+  const {
+    resource,
+    path,
+    request: { method },
+  } = asked;
   const { name, namespace, subresource, rest, watched } = path;
   const isInNamespace = namespace !== undefined;
   const belongsThere = (resource.kind.scope === 'Namespaced') === isInNamespace;
-  if (isElsewhere(resource, path)) throw resourceNotFound();
+  if (isElsewhere(resource, path) || !isRouted(asked)) throw resourceNotFound();
   if (rest !== undefined && subresource !== 'proxy') throw resourceNotFound();
   const fits =
     subresource === 'proxy' ||

@@ -13,10 +13,18 @@ export interface ResourcePath {
   readonly rest?: string;
 }
 
-/** Path segments, percent-decoded. Errors: `StatusError` BadRequest for what cannot be decoded. */
+/** What stands between the slashes of a path, which may be nothing; slashes at its ends do not count. */
+export function segmentsOf(path: string): readonly string[] {
+  let [start, end] = [0, path.length];
+  while (path[start] === '/') start++;
+  while (end > start && path[end - 1] === '/') end--;
+  return start === end ? [] : path.slice(start, end).split('/');
+}
+
+/** The same, percent-decoded. Errors: `StatusError` BadRequest for what cannot be decoded. */
 export function pathSegments(path: string): readonly string[] {
   try {
-    const segments = path.split('/').filter((segment) => segment !== '');
+    const segments = segmentsOf(path);
     return path.includes('%') ? segments.map(decodeURIComponent) : segments;
   } catch (error) {
     throw badRequest(`the path ${JSON.stringify(path)} is not percent-encoded correctly`, error);
@@ -37,7 +45,8 @@ export function parseResourcePath(segments: readonly string[]): ResourcePath | u
   const below = segments[first + 2];
   const inNamespace =
     segments[first] === 'namespaces' && below !== undefined && below !== 'status' && below !== 'finalize';
-  const namespace = inNamespace ? segments[first + 1] : undefined;
+  // An empty name of a namespace stands for all.
+  const namespace = inNamespace ? segments[first + 1] || undefined : undefined;
   const at = inNamespace ? first + 2 : first;
   const [plural = '', name, subresource] = [segments[at], segments[at + 1], segments[at + 2]];
   return {

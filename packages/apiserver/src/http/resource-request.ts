@@ -1,5 +1,6 @@
 /** A request for a resource that is served, as those who answer it are given it. */
 import type { Resource } from '../registry/resource.js';
+import type { ResourceRequestInfo } from '../requests/request-info.js';
 import type { SubresourceHandlers } from '../subresources/subresource.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import type { Access } from '../verbs/authorize.js';
@@ -26,4 +27,5 @@ export interface ResourceRequest {
   readonly request: HttpRequest;
   readonly resource: Resource;
   readonly path: ResourcePath;
+  readonly info: ResourceRequestInfo;
 }

@@ -1,15 +1,16 @@
 /** What HTTP asks of subresources that are no part of their object: each has a handler, which streams, connects, or answers verbs. */
-import { badRequest, type KubernetesObject, statusError } from '@pintle/machinery';
+import { badRequest, type KubernetesObject, parseApiVersion, statusError } from '@pintle/machinery';
+import type { Resource } from '../registry/resource.js';
 import type { SubresourceHandler } from '../subresources/subresource.js';
 import { partialObject, tableOf } from '../table/table.js';
-import { unsupportedPatch } from '../verbs/decode.js';
+import { requireEntry } from '../verbs/read.js';
 import { answer, encoded } from './answer.js';
-import { objectOf } from './body.js';
+import { languageOf, objectOf } from './body.js';
 import { warnOfAge } from './http-context.js';
 import type { HttpResponse } from './message.js';
-import { negotiate, objectRoute } from './negotiation.js';
+import { checkPartial, negotiate, objectRoute } from './negotiation.js';
 import { partNotFound, verbNotAllowed } from './not-served.js';
-import { patchOf, patchTypeOf, readPatch } from './patch-body.js';
+import { notFoundFirst, patchOf, patchTypeOf, readPatch } from './patch-body.js';
 import { applyOptions, includeObject, type WriteKind, writeOptions } from './request-options.js';
 import type { ResourceRequest } from './resource-request.js';
 
@@ -19,6 +20,12 @@ const isServed = (handler: SubresourceHandler, verb: string): boolean =>
     : verb === 'create' || verb === 'update' || verb === 'patch'
       ? handler[verb]
       : undefined) !== undefined;
+
+/** Of what answers; custom ones are told by its version alone. */
+function goTypeOf({ custom }: Resource, { apiVersion, kind }: KubernetesObject): string {
+  const { group, version } = parseApiVersion(apiVersion);
+  return `*${custom ? version : group.split('.')[0]}.${kind}`;
+}
 
 const optionsOf: Readonly<Record<string, WriteKind>> = { update: 'UpdateOptions', patch: 'PatchOptions' };
 
@@ -36,15 +43,18 @@ export async function handleSubresource(
   const notServed = () => verbNotAllowed(resource, verb);
   if (handler === undefined) throw partNotFound(resource, path.name!);
   warnOfAge(context, resource);
+  const connects =
+    handler.proxy !== undefined || (handler.connect !== undefined && (verb === 'get' || verb === 'create'));
+  if (connects && request.query.has('dryRun')) throw badRequest('dryRun is not supported');
   if (handler.proxy !== undefined) return handler.proxy(target, request);
   if (handler.connect !== undefined) {
-    if (verb !== 'get' && verb !== 'create') throw notServed();
-    if (request.query.has('dryRun')) throw badRequest('dryRun is not supported');
+    if (!connects) throw notServed();
     const session = await handler.connect(target, request.query);
     if (request.upgrade !== true) throw badRequest('Upgrade request required');
     return { status: 101, headers: {}, session };
   }
   if (!isServed(handler, verb)) throw notServed();
+  const patchType = verb === 'patch' ? patchTypeOf(request, resource) : undefined;
   const routed = handler.stream === undefined ? objectRoute : ['text/plain', ...objectRoute];
   const columns = handler.columns?.(resource);
   const accepted = negotiate(request.header('accept'), {
@@ -53,13 +63,12 @@ export async function handleSubresource(
     transforms: true,
     tables: columns !== undefined,
   });
-  const applies = verb === 'patch' && patchTypeOf(request) === 'apply';
-  const options = writeOptions(request.query, { kind: optionsOf[verb] ?? 'CreateOptions', applies });
   const respond = (status: number, value: KubernetesObject | unknown) => {
     const { as, metaVersion } = accepted;
     if (as === 'object' || (value as KubernetesObject).kind === 'Status')
       return answer(status, value, accepted, context.warnings, parts.schemaOf);
     const object = value as KubernetesObject;
+    checkPartial(accepted, 'object', goTypeOf(resource, object));
     const metadata = { resourceVersion: object.metadata.resourceVersion ?? '' };
     const shown = { includeObject: includeObject(request.query), nowMs: parts.core.world.clock.now() };
     return as === 'Table'
@@ -80,6 +89,11 @@ export async function handleSubresource(
     }
     return respond(200, await handler.get!(target));
   }
+  if (verb === 'create') languageOf(request);
+  const options = writeOptions(request.query, {
+    kind: optionsOf[verb] ?? 'CreateOptions',
+    applies: patchType === 'apply',
+  });
   if (verb === 'create' || verb === 'update') {
     const expected = handler.body === undefined ? undefined : objectOf(handler.body);
     const { value, strictFaults } = await parts.bodies.required(request, expected);
@@ -88,23 +102,16 @@ export async function handleSubresource(
       ? respond(201, await handler.create!(target, value, sent))
       : respond(200, await handler.update!(target, value, sent));
   }
-  if (verb === 'patch' && handler.patch !== undefined) {
-    const type = patchTypeOf(request);
-    if (resource.custom && type === 'strategic') throw unsupportedPatch();
-    if (type !== 'apply')
-      return respond(
-        200,
-        await handler.patch(target, patchOf(type, (await readPatch(parts.bodies, request, type)).value), options),
-      );
+  if (patchType !== undefined && handler.patch !== undefined) {
+    const sent = readPatch(parts.bodies, request, patchType);
+    const { value, strictFaults } = await notFoundFirst(sent, () => requireEntry(parts.core, resource, target.key));
+    if (patchType !== 'apply') return respond(200, await handler.patch(target, patchOf(patchType, value), options));
     if (handler.apply === undefined)
       throw statusError(
         'UnsupportedMediaType',
         `server-side apply is not supported on ${resource.kind.plural}/${path.subresource}`,
       );
-    return respond(
-      200,
-      await handler.apply(target, (await readPatch(parts.bodies, request, type)).value, applyOptions(options)),
-    );
+    return respond(200, await handler.apply(target, value, { ...applyOptions(options), strictFaults }));
   }
   throw notServed();
 }

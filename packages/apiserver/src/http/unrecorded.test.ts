@@ -47,3 +47,16 @@ it.each([
 interface Recorded {
   readonly fieldsV1: Readonly<Record<string, object>>;
 }
+
+it('of a range is recorded what is sent with its status', async () => {
+  const { send } = await requester();
+  const ranges = '/apis/networking.k8s.io/v1/servicecidrs';
+  const range = { apiVersion: 'networking.k8s.io/v1', kind: 'ServiceCIDR', metadata: { name: 'r' } };
+  await send('POST', ranges, { ...range, spec: { cidrs: ['10.99.0.0/24'] } });
+  const wishes = { 'content-type': 'application/apply-patch+yaml' };
+  const path = `${ranges}/r/status?fieldManager=me`;
+  const other = await send('PATCH', path, { ...range, spec: { cidrs: ['10.98.0.0/24'] } }, wishes);
+  expect(other.status).toBe(409);
+  const { json } = await send('PATCH', path, { ...range, spec: { cidrs: ['10.99.0.0/24'] } }, wishes);
+  expect(json.metadata.managedFields[0]).toMatchObject({ manager: 'me', fieldsV1: { 'f:spec': { 'f:cidrs': {} } } });
+});

@@ -85,6 +85,32 @@ it.each<readonly [query: string, told: readonly string[]]>([
   ).toEqual(told);
 });
 
+it.each<readonly [query: string, message: string | undefined]>([
+  ['resourceVersionMatch=NotOlderThan&resourceVersion=0', undefined],
+  ['continue=a', undefined],
+  ['resourceVersionMatch=NotOlderThan', 'resourceVersionMatch is forbidden unless resourceVersion is provided'],
+  ['sendInitialEvents=true', 'sendInitialEvents is forbidden for list'],
+  ['watch=1&resourceVersionMatch=NotOlderThan', 'is forbidden for watch unless sendInitialEvents is provided'],
+])('by the older path a watch with ?%s is judged as a list, unless it says what it is', async (query, message) => {
+  const { watch } = await watcher();
+  const { status, text } = await watch(`${older}?timeoutSeconds=1&${query}`);
+  expect(status).toBe(message === undefined ? 200 : 422);
+  if (message !== undefined) expect(text).toContain(message);
+});
+
+it('that a first state is of later is told in the stream', async () => {
+  const { watch } = await watcher();
+  const query = 'watch=1&timeoutSeconds=1&sendInitialEvents=true&resourceVersionMatch=NotOlderThan';
+  const { status, text } = await watch(`${maps}?${query}&resourceVersion=18446744073709551615`);
+  expect([status, parse(text)]).toMatchObject([
+    200,
+    {
+      type: 'ERROR',
+      object: { code: 504, message: expect.stringContaining('version: 18446744073709551615, current') },
+    },
+  ]);
+});
+
 it('no watch tells of lists', async () => {
   const { watch } = await watcher();
   const accept = 'application/json;as=PartialObjectMetadataList;v=v1;g=meta.k8s.io';

@@ -19,8 +19,13 @@ const cases: readonly (readonly [string, object, boolean, boolean])[] = [
   ['PATCH /apis/apps/v1/namespaces/a/deployments/b', { verb: 'patch', resource: 'deployments' }, true, false],
   ['DELETE /api/v1/namespaces/a/pods', { verb: 'deletecollection' }, true, false],
   ['DELETE /api/v1/namespaces/a/pods/b', { verb: 'delete' }, true, false],
-  ['GET /api/v1/namespaces/a', { verb: 'get', resource: 'namespaces', name: 'a' }, false, false],
-  ['PUT /api/v1/namespaces/a/finalize', { resource: 'namespaces', name: 'a', subresource: 'finalize' }, true, false],
+  ['GET /api/v1/namespaces/a', { verb: 'get', resource: 'namespaces', namespace: 'a', name: 'a' }, false, false],
+  ['PUT /api/v1/namespaces/a/finalize', { namespace: 'a', name: 'a', subresource: 'finalize' }, true, false],
+  ['POST /api/v1/namespaces', { verb: 'create', resource: 'namespaces' }, true, false],
+  ['GET /api/v1/watch/namespaces/a/pods', { verb: 'watch', resource: 'pods', namespace: 'a' }, false, true],
+  ['GET /api/v1/watch/pods?fieldSelector=metadata.name%3Db', { verb: 'watch', name: undefined }, false, true],
+  ['DELETE /api/v1/watch/namespaces/a', { verb: 'watch', namespace: 'a', name: 'a' }, false, true],
+  ['OPTIONS /api/v1/namespaces/a/pods', { verb: '', resource: 'pods' }, true, false],
   ['GET /healthz', { type: 'path', verb: 'get', path: '/healthz' }, false, false],
   ['GET /apis/apps/v1', { type: 'path', verb: 'get', path: '/apis/apps/v1' }, false, false],
   ['POST /other', { type: 'path', verb: 'post', path: '/other' }, true, false],
@@ -30,6 +35,6 @@ it.each(cases)('%s', (line, expected, mutating, long) => {
   const [method = '', target = ''] = line.split(' ');
   const [path = '', query] = target.split('?');
   const info = requestInfo({ method, path, query: new URLSearchParams(query) });
-  expect(info).toMatchObject({ type: 'resource', path, ...expected });
+  expect({ name: undefined, ...info }).toMatchObject({ type: 'resource', path, ...expected });
   expect([isMutating(info), isLongRunning(info)]).toEqual([mutating, long]);
 });

@@ -3,11 +3,11 @@
  * Metrics, audit, flow control and authorization speak of a request in these words.
  */
 import { parseApiVersion, saysYes } from '@pintle/machinery';
-import { parseResourcePath, type ResourcePath } from '../http/resource-path.js';
+import { parseResourcePath, type ResourcePath, segmentsOf } from '../http/resource-path.js';
 
 export interface ResourceRequestInfo {
   readonly type: 'resource';
-  /** In Kubernetes' words: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`. */
+  /** In Kubernetes' words: `get`, `list`, `watch`, `create`, `update`, `patch`, `delete`, `deletecollection`. Empty: none of them. */
   readonly verb: string;
   /** As it was asked for, without the query. */
   readonly path: string;
@@ -15,6 +15,7 @@ export interface ResourceRequestInfo {
   readonly version: string;
   readonly resource: string;
   readonly subresource?: string;
+  /** Of a namespace, itself. */
   readonly namespace?: string;
   readonly name?: string;
 }
@@ -37,14 +38,17 @@ export interface RequestLine {
 /** `place` is that of `parseResourcePath`, for who has parsed the path already. */
 export function requestInfo(
   line: RequestLine,
-  place: ResourcePath | undefined = parseResourcePath(line.path.split('/').filter((segment) => segment !== '')),
+  place: ResourcePath | undefined = parseResourcePath(segmentsOf(line.path)),
 ): RequestInfo {
   const { method, path, query } = line;
   if (place === undefined) return { type: 'path', verb: method.toLowerCase(), path };
   const { group, version } = parseApiVersion(place.apiVersion);
-  const { plural, namespace, subresource } = place;
+  const { plural, subresource } = place;
+  const namespace = namespaceOf(place);
   const verb = verbOf(method, place, query);
-  const name = place.name ?? (verb === 'list' || verb === 'watch' ? namedByField(query) : undefined);
+  // By the older path to watch, selectors say nothing of what is asked for.
+  const isSelected = place.watched !== true && (verb === 'list' || verb === 'watch');
+  const name = place.name ?? (isSelected ? namedByField(query) : undefined);
   return {
     type: 'resource',
     verb,
@@ -58,12 +62,21 @@ export function requestInfo(
   };
 }
 
-function verbOf(method: string, { name, subresource, watched }: ResourcePath, query: URLSearchParams): string {
+/** Who may do something in a namespace may do so to the namespace. `name` is that of a path. */
+export const namespaceOf = ({
+  plural,
+  namespace,
+  name,
+}: Pick<ResourcePath, 'plural' | 'namespace' | 'name'>): string | undefined =>
+  namespace ?? (plural === 'namespaces' ? name : undefined);
+
+function verbOf(method: string, { name, watched }: ResourcePath, query: URLSearchParams): string {
+  if (watched) return 'watch';
   switch (method) {
     case 'GET':
     case 'HEAD':
       // Of one object there is no watch but by the old path, or by a field selector.
-      if (subresource === undefined && (watched || (name === undefined && saysYes(query.get('watch'))))) return 'watch';
+      if (name === undefined && saysYes(query.get('watch'))) return 'watch';
       return name === undefined ? 'list' : 'get';
     case 'POST':
       return 'create';
@@ -86,7 +99,7 @@ function namedByField(query: URLSearchParams): string | undefined {
   return /(?:^|,)metadata\.name==?([a-z0-9][a-z0-9.-]*)(?:,|$)/.exec(selector)?.[1];
 }
 
-const readVerbs = new Set(['', 'get', 'list', 'watch', 'head', 'options']);
+const readVerbs = new Set(['get', 'list', 'watch', 'head', 'options']);
 
 /** Whether the request may change what is stored. */
 export const isMutating = ({ verb }: RequestInfo): boolean => !readVerbs.has(verb);

@@ -14,7 +14,7 @@ import { plainFailure } from '../admission/plain-failure.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import type { ApiCore } from '../verbs/api-core.js';
-import { otherObject } from '../verbs/storage-error.js';
+import { otherObject, otherVersion } from '../verbs/storage-error.js';
 import { changeObject } from '../verbs/update.js';
 import { admitted, pastAdmission, placed } from './admitted.js';
 import { bindingKind, createdPart } from './part-body.js';
@@ -53,13 +53,14 @@ export async function bindPod(
   body: KubernetesObject,
   namespace: string | undefined,
   how: BindingOptions,
+  { dryRun = false }: WriteOptions,
 ): Promise<KubernetesObject> {
-  if (!body.metadata.name) throw badRequest('Name parameter required.');
-  const key = { name: body.metadata.name, namespace: namespace || body.metadata.namespace || 'default' };
+  const key = { name: body.metadata.name ?? '', namespace: namespace || body.metadata.namespace || 'default' };
   const [bindings, pods] = ['bindings', 'pods'].map((plural) => core.registry.byResource('v1', plural)!);
   const asked = { core, context, resource: bindings!, key };
-  const binding = await admitted(asked, 'CREATE', undefined, body as Binding, false, checkedFor(key.name));
-  return bind({ ...asked, resource: pods! }, binding, how, {});
+  const binding = await admitted(asked, 'CREATE', undefined, body as Binding, dryRun, checkedFor(key.name));
+  if (key.name === '') throw badRequest('Name parameter required.');
+  return bind({ ...asked, resource: pods! }, binding, how, { dryRun });
 }
 
 /** Upstream's check of a target is an error of Go's, and no answer of the API. */
@@ -89,8 +90,10 @@ async function bind(
     options,
     change(old) {
       const pod = old as Pod;
-      const { uid = '' } = pod.metadata;
-      if (metadata.uid && metadata.uid !== uid) throw otherObject(resource, key, metadata.uid, uid);
+      const { uid = '', resourceVersion = '' } = pod.metadata;
+      if (metadata.uid && metadata.uid !== uid) throw otherObject(resource, key, metadata.uid, uid, options.dryRun);
+      if (metadata.resourceVersion && metadata.resourceVersion !== resourceVersion)
+        throw otherVersion(resource, key, metadata.resourceVersion, resourceVersion, options.dryRun);
       if (pod.metadata.deletionTimestamp !== undefined)
         throw conflict(bindings, key.name, `pod ${key.name} is being deleted, cannot be assigned to a host`);
       if (pod.spec?.nodeName)
@@ -101,7 +104,6 @@ async function bind(
         );
       if (pod.spec?.schedulingGates !== undefined && pod.spec.schedulingGates.length > 0)
         throw conflict(bindings, key.name, `pod ${key.name} has non-empty .spec.schedulingGates`);
-      const resourceVersion = metadata.resourceVersion ?? '';
       const object = {
         ...bound.of(pod, target.name!, (spec) => ({ ...spec, nodeName: target.name! })),
         metadata: {

@@ -45,6 +45,7 @@ export const evictionSubresource: SubresourceHandler = {
       throw badRequest('name in URL does not match name in Eviction object');
     const sent = placed(eviction, request.key);
     const { deleteOptions } = await admitted(request, 'CREATE', 'eviction', sent, options.dryRun);
+    await requireEntry(request.core, request.resource, request.key);
     const asked: DeleteRequest = {
       ...checkedDeleteOptions(deleteOptions ?? {}),
       ...(options.dryRun ? { dryRun: true } : {}),

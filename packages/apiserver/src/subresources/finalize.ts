@@ -17,7 +17,10 @@ export const finalizeSubresource: SubresourceHandler = {
       uid: wished.metadata.uid,
       options,
       change(old) {
-        const faults = finalizedErrors(wished);
+        // Of a version that is gone nothing else is told.
+        const { resourceVersion = '' } = wished.metadata;
+        const isOfIt = ['', '0', old.metadata.resourceVersion].includes(resourceVersion);
+        const faults = isOfIt ? finalizedErrors(wished) : [];
         if (faults.length > 0) throw invalid(resource.kind, key.name, faults);
         // All that is put counts but the status.
         const { status } = old as Namespace;

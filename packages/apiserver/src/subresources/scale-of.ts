@@ -41,6 +41,9 @@ function selectorText(selector: unknown): string {
 export const withReplicas = (resource: Resource, object: KubernetesObject, replicas: number): KubernetesObject =>
   withValue(object, pathOf(resource.kind.subresources.scale!.specReplicasPath), replicas) as KubernetesObject;
 
+export const hasReplicas = (resource: Resource, object: KubernetesObject): boolean =>
+  valueAt(object, pathOf(resource.kind.subresources.scale!.specReplicasPath)) !== undefined;
+
 /** With the replicas that a changed Scale of it has. */
 export const rescaled = (resource: Resource, object: KubernetesObject, scale: object): KubernetesObject =>
   withReplicas(resource, object, (scale as Partial<Scale>).spec?.replicas ?? 0);

@@ -1,24 +1,18 @@
 /** `scale`: the replicas of any kind that says where they are, as an `autoscaling/v1` Scale. */
 import { scaleColumns } from '@pintle/api';
 import type { ApplyOptions, Patch } from '@pintle/client';
-import {
-  badRequest,
-  conflict,
-  invalid,
-  invalidField,
-  type KubernetesObject,
-  type TableColumn,
-} from '@pintle/machinery';
+import { conflict, invalid, invalidField, type KubernetesObject, type TableColumn } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { storedObjectOf } from '../verbs/api-core.js';
-import { decode, requireName, type SentOptions } from '../verbs/decode.js';
-import { apply, withEntries } from '../verbs/managed-fields.js';
-import { applyPatch, patchRefused } from '../verbs/patch.js';
+import { appliedOf, reportDuplicates, typesRefused } from '../verbs/apply.js';
+import { decode, placeOf, requireName, type SentOptions } from '../verbs/decode.js';
+import { apply, requireReadable, withEntries } from '../verbs/managed-fields.js';
+import { applyPatch, patchRefused, requireVersion } from '../verbs/patch.js';
 import { requireEntry } from '../verbs/read.js';
-import { ownersWithoutReplicas } from '../verbs/scale-owners.js';
+import { ownersWithoutReplicas, withFirstOwner } from '../verbs/scale-owners.js';
 import { changeObject } from '../verbs/update.js';
-import { decodedPart, scaleKind, updatedPart } from './part-body.js';
-import { type Scale, scaleOf, withReplicas } from './scale-of.js';
+import { scaleKind, updatedPart } from './part-body.js';
+import { hasReplicas, type Scale, scaleOf, withReplicas } from './scale-of.js';
 import type { SubresourceHandler, SubresourceRequest } from './subresource.js';
 
 export const scaleSubresource: SubresourceHandler = {
@@ -48,8 +42,10 @@ interface Wish {
 const saysVersion = (body: unknown): boolean => Boolean((body as Partial<KubernetesObject> | null)?.apiVersion);
 
 function patchedScale(request: SubresourceRequest, scale: Scale, patch: Patch, options: SentOptions): Wish {
-  const patched = applyPatch(request.resource, scale, patch);
+  const patched = applyPatch(request.resource, scale, patch, options);
   const refuse = (words: string) => patchRefused(JSON.stringify(patched), words);
+  if (!request.resource.custom && patch.type !== 'strategic')
+    requireVersion(request.context, scaleKind, request.key, patched, { ...options, refuseText: refuse });
   const made = updatedPart<Scale>(request, scaleKind, patched, { ...options, refuse, refuseText: refuse });
   return { scale: made, isNamed: saysVersion(patched) };
 }
@@ -58,28 +54,40 @@ function patchedScale(request: SubresourceRequest, scale: Scale, patch: Patch, o
 async function applyScale(
   { core, context, resource, key }: SubresourceRequest,
   body: unknown,
-  options: ApplyOptions,
+  { strictFaults, ...options }: ApplyOptions & Pick<SentOptions, 'strictFaults'>,
 ): Promise<Scale> {
-  requireScale(body);
-  const { metadata } = checkedScale(resource, decodedPart<Scale>(core, context, scaleKind, body, {}), key.name);
+  const sent = appliedOf(body, appliedScale);
   const parent = { apiVersion: resource.apiVersion, kind: resource.kind.kind, metadata: key } as KubernetesObject;
-  const replicas = (body as Partial<Scale>).spec?.replicas;
-  const wishes = replicas === undefined ? parent : withReplicas(resource, parent, replicas);
   const served = await changeObject(core, context, resource, {
     key,
     subresource: 'scale',
     options,
     async change(old) {
-      const made = await apply(core, context, resource, wishes, old, { ...options, subresource: 'scale' });
-      if ((body as KubernetesObject).metadata?.name === '') requireName(metadata, key);
+      requireReadable(appliedScale, sent);
+      const { metadata: said, spec } = sent as Partial<Scale>;
+      // Null are none.
+      const wishes =
+        spec?.replicas === undefined ? parent : withReplicas(resource, parent, (spec.replicas as number | null) ?? 0);
+      const found = withFirstOwner(resource, old);
+      const made = await apply(core, context, resource, wishes, found, { ...options, subresource: 'scale' });
+      const { value, errors } = scaleKind.normalizer({ ...sent, metadata: said ?? {} });
+      if (errors.length > 0) throw typesRefused(appliedScale, sent)(errors);
+      reportDuplicates(context, strictFaults, options.fieldValidation);
+      const { metadata } = value as Scale;
+      placeOf(resource, metadata, key);
+      if (said?.name === '') requireName(metadata, key);
+      checkedScale(resource, value as Scale, key.name);
       checkUid(resource, metadata.uid, old);
       const asked = { ...made.object.metadata, resourceVersion: metadata.resourceVersion ?? '' };
-      const object = await decode(core, context, resource, { ...made.object, metadata: asked }, options, old);
+      const scaled = hasReplicas(resource, made.object) ? made.object : withReplicas(resource, made.object, 0);
+      const object = await decode(core, context, resource, { ...scaled, metadata: asked }, options, old);
       return { object: withEntries(object, made.managedFields), ownsFields: true };
     },
   });
   return scaleOf(resource, served.object);
 }
+
+const appliedScale = { apiVersion: 'autoscaling/v1', kind: { ...scaleKind, schema: { node: scaleKind.schema } } };
 
 async function scaleTo(
   { core, context, resource, key }: SubresourceRequest,
@@ -97,7 +105,7 @@ async function scaleTo(
       const { spec, metadata } = checkedScale(resource, scale, key.name);
       const { replicas = 0 } = spec;
       const { resourceVersion = '', uid } = metadata;
-      checkUid(resource, uid, old);
+      if (meantUid === undefined) checkUid(resource, uid, old);
       const object = withReplicas(resource, old, replicas);
       const made = { ...object, metadata: { ...object.metadata, resourceVersion } };
       // Of a custom object nobody owns the replicas then.
@@ -118,15 +126,6 @@ function checkUid(
   if (!meant || meant === metadata.uid) return;
   const why = `Precondition failed: UID in precondition: ${meant}, UID in object meta: ${metadata.uid}`;
   throw conflict({ group, plural: `${plural}/scale` }, metadata.name ?? '', why);
-}
-
-/** Errors: `StatusError` BadRequest for an apply of something else. */
-function requireScale(body: unknown): void {
-  const { apiVersion, kind } = (body ?? {}) as Readonly<Record<string, unknown>>;
-  if (apiVersion === 'autoscaling/v1' && kind === 'Scale') return;
-  const [version = '', group = '', ...more] = typeof apiVersion === 'string' ? apiVersion.split('/').reverse() : [];
-  const said = more.length > 0 ? '/, Kind=' : `${group}/${version}, Kind=${typeof kind === 'string' ? kind : ''}`;
-  throw badRequest(`invalid object type: ${said}`);
 }
 
 function checkedScale({ custom, kind }: Resource, scale: Scale, name: string): Scale {

@@ -33,7 +33,11 @@ export interface SubresourceHandler {
   update?(request: SubresourceRequest, body: unknown, options: SentOptions): Promise<Answer>;
   patch?(request: SubresourceRequest, patch: Patch, options: SentOptions): Promise<Answer>;
   /** Server-side apply. */
-  apply?(request: SubresourceRequest, body: unknown, options: ApplyOptions): Promise<Answer>;
+  apply?(
+    request: SubresourceRequest,
+    body: unknown,
+    options: ApplyOptions & Pick<SentOptions, 'strictFaults'>,
+  ): Promise<Answer>;
   /** Answers with streams in both directions, which the transport carries once it has changed protocols. */
   connect?(request: SubresourceRequest, query: URLSearchParams): Promise<StreamSession>;
   /** Passes the request on, whatever its method, and what is below the subresource in its path. */

@@ -5,10 +5,11 @@ import {
   compileNormalizer,
   conflict,
   decoderWords,
+  type Kind,
   type KubernetesObject,
-  notFound,
   ObjectMeta,
   parseApiVersion,
+  type SchemaNode,
   StatusError,
   type TypeFault,
   unmarshalWords,
@@ -16,25 +17,14 @@ import {
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
-import { converterWords } from './converter-words.js';
+import { converterWords, firstFault } from './converter-words.js';
 import { createObject } from './create.js';
 import { decode, placeOf, requireName, type SentOptions, withOwnersOnce } from './decode.js';
 import { apply, whatIsApplied, withEntries } from './managed-fields.js';
 
-import { findEntry } from './read.js';
+import { findEntry, requireEntry } from './read.js';
 import { type StrictFaults, warnStrict } from './strict-faults.js';
 import { changeObject, type MayCreate, needsVersion } from './update.js';
-
-/** A part of what is not there is not applied, whatever is sent. Errors: `StatusError` NotFound. */
-async function requireWhole(
-  core: ApiCore,
-  resource: Resource,
-  { namespace, name }: { readonly namespace?: string; readonly name?: string },
-): Promise<void> {
-  if (name === undefined) return;
-  const key = namespace === undefined ? { name } : { name, namespace };
-  if ((await findEntry(core, resource, key)) === undefined) throw notFound(resource.kind, name);
-}
 
 export async function applyObject(
   core: ApiCore,
@@ -48,23 +38,19 @@ export async function applyObject(
     ...options
   }: ApplyOptions & Pick<SentOptions, 'strictFaults'> & { readonly mayCreate: MayCreate },
 ): Promise<Served> {
-  if (options.subresource !== undefined && options.fieldManager !== '') await requireWhole(core, resource, path);
-  if (body !== null && (typeof body !== 'object' || Array.isArray(body)))
-    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${unmarshalWords(body)}`);
-  const applied = (body ?? {}) as KubernetesObject;
-  if (applied.apiVersion !== resource.apiVersion || applied.kind !== resource.kind.kind) {
-    throw badRequest(`invalid object type: ${typeOf(applied)}`);
-  }
+  // Parts are of what is there, whatever is wished of them.
+  if (options.subresource !== undefined && options.fieldManager !== '')
+    await requireEntry(core, resource, { ...path, name: path.name ?? '' });
+  const applied = appliedOf(body, resource);
   const metadata = applied.metadata ?? {};
-  if (isManagedFields(metadata.managedFields)) throw badRequest('metadata.managedFields must be nil');
   const key = keyOf(resource, metadata, path);
   if (key.name === '') throw badRequest('metadata.name is required for apply');
   // What is applied may be wrong in another way, and is refused for that first.
   const requirePlace = () => {
     reportDuplicates(context, strictFaults, options.fieldValidation);
+    placeOf(resource, metadata, path);
     // Who says the name empty takes it away; who does not leaves it.
     if (Object.hasOwn(metadata, 'name')) requireName(metadata, path);
-    placeOf(resource, metadata, path);
   };
 
   const isMap = typeof metadata === 'object' && !Array.isArray(metadata);
@@ -117,13 +103,31 @@ export async function applyObject(
   }
 }
 
+/** What may be applied: a stored kind, or one that is only asked in. */
+export interface AppliedKind {
+  readonly apiVersion: string;
+  readonly kind: Pick<Kind, 'group' | 'version' | 'kind'> & { readonly schema: { readonly node: SchemaNode } };
+}
+
+/** What is applied, as it was sent. Errors: `StatusError` BadRequest where it is something else, or says whose its fields are. */
+export function appliedOf(body: unknown, { apiVersion, kind }: AppliedKind): KubernetesObject {
+  if (body !== null && (typeof body !== 'object' || Array.isArray(body)))
+    throw badRequest(`error decoding YAML: error unmarshaling JSON: while decoding JSON: ${unmarshalWords(body)}`);
+  const applied = (body ?? {}) as KubernetesObject;
+  if (applied.apiVersion !== apiVersion || applied.kind !== kind.kind)
+    throw badRequest(`invalid object type: ${typeOf(applied)}`);
+  if (isManagedFields(applied.metadata?.managedFields)) throw badRequest('metadata.managedFields must be nil');
+  return applied;
+}
+
 /** What the schema could read, and the type cannot: a time, say, that is none. */
-const typesRefused = (resource: Resource, applied: KubernetesObject) => (faults: readonly TypeFault[]) => {
+export const typesRefused = (resource: AppliedKind, applied: KubernetesObject) => (faults: readonly TypeFault[]) => {
   const { apiVersion, kind } = resource;
-  const decoded = decoderWords(kind.schema.node, kind.kind, faults.slice(0, 1));
+  const first = firstFault(kind.schema.node, faults);
+  const decoded = decoderWords(kind.schema.node, kind.kind, [first]);
   const type = `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind.kind}`;
   return badRequest(
-    `failed to convert new object (${whatIsApplied(resource, applied)}) to proper version: unable to convert unstructured object to ${type}: ${converterWords(faults[0]!, decoded)}`,
+    `failed to convert new object (${whatIsApplied(resource, applied)}) to proper version: unable to convert unstructured object to ${type}: ${converterWords(first, decoded)}`,
   );
 };
 
@@ -158,7 +162,7 @@ function typeOf({ apiVersion, kind }: KubernetesObject): string {
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** Wishes that cannot be carried out are refused for that first. */
-function reportDuplicates(
+export function reportDuplicates(
   context: RequestContext,
   faults: StrictFaults | undefined,
   validation: ApplyOptions['fieldValidation'] = 'Ignore',

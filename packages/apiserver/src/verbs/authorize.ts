@@ -14,7 +14,7 @@ import type { Resource } from '../registry/resource.js';
 export interface ResourceAccess {
   readonly verb: string;
   /** As far as it is known: what is not served may not be asked for by everybody either. */
-  readonly resource: { readonly kind: Pick<Resource['kind'], 'group' | 'version' | 'plural' | 'scope'> };
+  readonly resource: { readonly kind: Pick<Resource['kind'], 'group' | 'version' | 'plural'> };
   readonly namespace?: string | undefined;
   readonly name?: string | undefined;
   readonly subresource?: string | undefined;
@@ -77,8 +77,8 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
       }
       const selected = fieldSelector ? readable(fieldSelector, parseFieldSelector) : undefined;
       const { requirements = [] } = (labelSelector ? readable(labelSelector, parseLabelSelector) : undefined) ?? {};
-      const name = named ?? nameIn(selected);
-      const { group, version, plural, scope } = resource.kind;
+      const name = named ?? (verb === 'list' || verb === 'watch' ? nameIn(selected) : undefined);
+      const { group, version, plural } = resource.kind;
       const attributes: AccessAttributes = {
         type: 'resource',
         user,
@@ -87,7 +87,7 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
         version,
         resource: plural,
         ...(subresource === undefined ? {} : { subresource }),
-        ...(namespace === undefined || scope === 'Cluster' ? {} : { namespace }),
+        ...(namespace === undefined ? {} : { namespace }),
         ...(name === undefined ? {} : { name }),
         ...(selected === undefined ? {} : { fieldSelector: selected }),
         ...(requirements.length === 0 ? {} : { labelRequirements: requirements }),
@@ -97,7 +97,7 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
       return decide(attributes, refused, tell);
     },
     async requirePath(user, verb, path, tell) {
-      if (alwaysAllowed.has(path) || user.groups.includes(mastersGroup)) {
+      if ((verb === 'get' && alwaysAllowed.has(path)) || user.groups.includes(mastersGroup)) {
         tell?.(allowed);
         return;
       }

@@ -2,7 +2,7 @@
  * What apimachinery's converter says of values of the wrong type: it makes objects of what strategic patches and applies
  * come to, where the decoder (`decoderWords`) reads those that clients send.
  */
-import type { TypeFault } from '@pintle/machinery';
+import { resolve, type SchemaNode, type TypeFault } from '@pintle/machinery';
 
 /** Go's names of what JSON holds. */
 export const goKind = (value: unknown) =>
@@ -17,6 +17,21 @@ export const goKind = (value: unknown) =>
         : typeof value === 'boolean'
           ? 'bool'
           : 'string';
+
+/** Of several faults the one that the converter meets first: it goes through the fields of a struct in Go's order. */
+export const firstFault = (schema: SchemaNode, faults: readonly TypeFault[]): TypeFault =>
+  faults.toSorted((a, b) => orderOf(schema, a.path, b.path))[0]!;
+
+function orderOf(place: SchemaNode, [a, ...left]: TypeFault['path'], [b, ...right]: TypeFault['path']): number {
+  if (a === undefined || b === undefined) return 0;
+  const { properties = {}, items, values } = resolve(place);
+  if (typeof a === 'number' && typeof b === 'number') return a === b && items ? orderOf(items, left, right) : a - b;
+  const [first, second] = [properties[a], properties[b]];
+  // That is mostly the order of their numbers. A map has none.
+  if (a !== b) return (first?.proto ?? 0) - (second?.proto ?? 0);
+  const inner = first ?? values;
+  return inner === undefined ? 0 : orderOf(inner, left, right);
+}
 
 /** `decoded`: what the decoder says, as the type reads many values itself. */
 export function converterWords({ expected, found }: TypeFault, decoded: string): string {

@@ -1,4 +1,9 @@
-/** Create: decode, admit, stamp, validate, put if absent. */
+/**
+ * Create: decode, admit, stamp, validate, put if absent.
+ *
+ * **Differs from Kubernetes**: what is a default of a new claim's status, or of a new job's labels, is stored with it, and not
+ * with its first change, even if that changes nothing.
+ */
 import {
   alreadyExists,
   formatTime,
@@ -47,7 +52,7 @@ export async function createObject(
     const { namespace: _outside, ...others } = read.metadata;
     const asked = resource.kind.scope === 'Namespaced' ? read : { ...read, metadata: others };
     const recorded = await recordCreate(core, context, resource, asked, options);
-    return { object: await review(context, recorded, path.namespace) };
+    return { object: await review(context, recorded, path.namespace, options) };
   }
   const { namespace, name } = placeOf(resource, read.metadata, path);
   const decoded = withOwnersOnce(context, read, options.ownsFields === true);

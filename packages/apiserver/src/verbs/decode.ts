@@ -169,7 +169,7 @@ export function checkKind(
   if (!isOfVersion || (said.kind || resource.kind.kind) !== resource.kind.kind) {
     const version = isOfVersion ? expected : apiVersionOf(said);
     const sent = [version, said.kind || resource.kind.kind] as const;
-    throw options.refuseText?.(whyOtherKind(core, resource, ...sent)) ?? otherKind(core, resource, ...sent);
+    throw options.refuseText?.(whyOtherKind(core, resource, ...sent, body)) ?? otherKind(core, resource, ...sent, body);
   }
   if (apiVersion === expected && kind === resource.kind.kind && typeof metadata === 'object' && metadata !== null)
     return body as KubernetesObject;
@@ -177,19 +177,35 @@ export function checkKind(
 }
 
 /** Something of another kind, or of another version than the path's, in the words of kube-apiserver's decoder. */
-function otherKind(core: ApiCore, resource: BodyKind, sentVersion: string, sentKind: string): StatusError {
+function otherKind(
+  core: ApiCore,
+  resource: BodyKind,
+  sentVersion: string,
+  sentKind: string,
+  body: object,
+): StatusError {
   const { kind } = resource;
   const [version = '', group = ''] = sentVersion.split('/').reverse();
   if (group === kind.group && version !== kind.version && sentKind === kind.kind)
     return badRequest(
       `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersionOf(kind)})`,
     );
-  return notHandled(sentKind, version, whyOtherKind(core, resource, sentVersion, sentKind), kind.kind);
+  return notHandled(sentKind, version, whyOtherKind(core, resource, sentVersion, sentKind, body), kind.kind);
 }
 
-function whyOtherKind({ registry }: ApiCore, { kind }: BodyKind, apiVersion: string, sentKind: string): string {
+/** It is read as what it is before that is found to be another. */
+function whyOtherKind(
+  { registry }: ApiCore,
+  { kind }: BodyKind,
+  apiVersion: string,
+  sentKind: string,
+  body: object,
+): string {
   const inner = kind.group === '' ? 'core' : kind.group.split('.')[0];
   const known = registry.byObject({ apiVersion, kind: sentKind.replace(/List$/, '') });
+  const isList = known !== undefined && known.kind.kind !== sentKind;
+  const { errors } = known === undefined || known.custom || isList ? { errors: [] } : normalize(known, body);
+  if (errors.length > 0) return decoderWords(known!.kind.schema.node, sentKind, errors);
   return known !== undefined && !known.custom
     ? `converting (${known.kind.version}.${sentKind}) to (${inner}.${kind.kind}): unknown conversion`
     : `no kind ${JSON.stringify(sentKind)} is registered for version ${JSON.stringify(apiVersion)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;

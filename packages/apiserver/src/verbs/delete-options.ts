@@ -1,6 +1,7 @@
 /** DeleteOptions as clients send them, in a body or in a query: read and checked. What they come to is for `planDelete`. */
 import type { DeleteRequest } from '@pintle/client';
 import {
+  apiVersionOf,
   badRequest,
   compileNormalizer,
   decoderWords,
@@ -10,6 +11,7 @@ import {
   notSupportedField,
   DeleteOptions as Schema,
 } from '@pintle/machinery';
+import { typeMetaFault, typeMetaOf } from './type-meta.js';
 
 /** The deprecated way to say a propagation policy is kept beside it. */
 export type DeleteOptions = DeleteRequest & { readonly orphanDependents?: boolean };
@@ -28,23 +30,30 @@ const normalizer = compileNormalizer(Schema.node, { mode: 'served' });
 /** A body's, whatever the group and version that it says. Errors: `StatusError` BadRequest, where upstream has an error of its own. */
 export function decodedDeleteOptions(body: unknown): SentDeleteOptions {
   if (body === undefined || body === null) return {};
-  if (typeof body !== 'object' || Array.isArray(body))
-    throw badRequest('the body of a delete must be a DeleteOptions object');
+  const fault = typeMetaFault(body);
+  if (fault !== undefined || typeof body !== 'object') throw badRequest(fault ?? '');
+  const { kind, ...said } = typeMetaOf(body);
+  if (kind !== '' && kind !== 'DeleteOptions') throw badRequest(whyNone(kind, apiVersionOf(said) || 'meta.k8s.io/v1'));
   const { value, errors } = normalizer(body);
   if (errors.length > 0) throw badRequest(decoderWords(Schema.node, 'DeleteOptions', errors));
   const {
-    apiVersion = '',
-    kind = '',
+    apiVersion: _apiVersion,
+    kind: _kind,
     ...options
-  } = value as SentDeleteOptions & {
-    readonly apiVersion?: string;
-    readonly kind?: string;
-  };
-  if (apiVersion.split('/').length > 2) throw badRequest(`unexpected GroupVersion string: ${apiVersion}`);
-  if (kind !== '' && kind !== 'DeleteOptions')
-    throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`);
+  } = value as SentDeleteOptions & Readonly<Record<'apiVersion' | 'kind', unknown>>;
   return options;
 }
+
+/** Kinds that there are in every group and version. */
+const everywhere = ['Status', 'APIVersions', 'APIGroupList', 'APIGroup', 'APIResourceList'];
+
+/** And in the group of all metadata. */
+const ofRequests = ['ListOptions', 'GetOptions', 'CreateOptions', 'UpdateOptions', 'PatchOptions'];
+
+const whyNone = (kind: string, apiVersion: string): string =>
+  everywhere.includes(kind) || (apiVersion === 'meta.k8s.io/v1' && ofRequests.includes(kind))
+    ? `converting (v1.${kind}) to (v1.DeleteOptions): unknown conversion`
+    : `no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`;
 
 const policies = ['Foreground', 'Background', 'Orphan'] as const;
 

@@ -8,8 +8,8 @@ export const orphanFinalizer = 'orphan';
 export const foregroundFinalizer = 'foregroundDeletion';
 
 export type DeletePlan =
-  /** With what the client is told of it, where that is not what was stored: of kinds with a grace that it is over. */
-  | { readonly type: 'remove'; readonly told?: KubernetesObject }
+  /** Of kinds with a grace it is written first that this is over, as `ended`, and then removed. */
+  | { readonly type: 'remove'; readonly ended?: KubernetesObject }
   /** Written back, marked as deleted: a grace period runs, or finalizers hold it. */
   | { readonly type: 'mark'; readonly object: KubernetesObject }
   | { readonly type: 'nothing' };
@@ -52,7 +52,8 @@ export function planDelete(
       deletionTimestamp: shorter ? formatTime(Math.max(earlierMs, nowMs)) : metadata.deletionTimestamp,
       deletionGracePeriodSeconds: shorter ? shortened : current,
     });
-    if (!held && graceSeconds === 0) return removal(strategy, marked);
+    // That its grace is over may be written already, by somebody who came no further.
+    if (!held && graceSeconds === 0) return current === 0 ? { type: 'remove' } : removal(strategy, marked);
     // Of what was marked by its kind alone it is said now that there is no grace.
     const isUnsaid = metadata.deletionGracePeriodSeconds === undefined;
     return shorter || isUnsaid || !sameFinalizers(finalizers, metadata.finalizers)
@@ -74,8 +75,8 @@ export function planDelete(
   };
 }
 
-const removal = (strategy: Strategy | undefined, told: KubernetesObject): DeletePlan =>
-  strategy?.gracePeriodSeconds === undefined ? { type: 'remove' } : { type: 'remove', told };
+const removal = (strategy: Strategy | undefined, ended: KubernetesObject): DeletePlan =>
+  strategy?.gracePeriodSeconds === undefined ? { type: 'remove' } : { type: 'remove', ended };
 
 function withMeta(object: KubernetesObject, more: Partial<ObjectMeta>): KubernetesObject {
   const { finalizers, ...rest } = { ...object.metadata, ...more };

@@ -1,5 +1,6 @@
 /** Delete and delete-collection: carries out what `planDelete` decides. */
 import type { ListOptions, ObjectKey } from '@pintle/client';
+import type { StoreEntry } from '@pintle/contracts';
 import { conflict, type KubernetesObject, type Status, StatusError } from '@pintle/machinery';
 import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
@@ -50,29 +51,30 @@ export async function deleteObject(
     if (request.dryRun) {
       return plan.type === 'mark'
         ? { outcome: 'marked', object: resource.fromStored(plan.object) }
-        : { outcome: 'removed', object: plan.told ? resource.fromStored(plan.told) : serve(resource, entry).object };
+        : { outcome: 'removed', object: plan.ended ? resource.fromStored(plan.ended) : serve(resource, entry).object };
     }
+    const written = plan.type === 'mark' ? plan.object : plan.ended;
     const result = await fromStore(
       core.backend.transact({
         compare: [{ key: entry.key, target: 'modRevision', is: '=', value: entry.modRevision }],
         success: [
-          plan.type === 'remove'
+          written === undefined
             ? { type: 'delete', start: entry.key }
-            : { type: 'put', key: entry.key, value: StoredObject.of(plan.object) },
+            : { type: 'put', key: entry.key, value: StoredObject.of(written) },
         ],
       }),
     );
     if (!result.succeeded) continue;
     const done = result.results[0];
-    if (done?.type === 'put') return { outcome: 'marked', object: serve(resource, done.entry).object };
-    return {
-      outcome: 'removed',
-      object: resource.fromStored(
-        plan.type === 'remove' && plan.told !== undefined
-          ? atRevision(plan.told, result.revision)
-          : asRead(resource, entry.value.deletedAt(entry.modRevision, result.revision)),
-      ),
-    };
+    if (done?.type !== 'put') return removed(resource, entry, result.revision);
+    if (plan.type === 'mark') return { outcome: 'marked', object: serve(resource, done.entry).object };
+    const ended = await fromStore(
+      core.backend.transact({
+        compare: [{ key: entry.key, target: 'modRevision', is: '=', value: done.entry.modRevision }],
+        success: [{ type: 'delete', start: entry.key }],
+      }),
+    );
+    if (ended.succeeded) return removed(resource, done.entry, ended.revision);
   }
   throw conflict(
     resource.kind,
@@ -81,10 +83,12 @@ export async function deleteObject(
   );
 }
 
-const atRevision = (object: KubernetesObject, revision: number): KubernetesObject =>
-  Object.freeze({ ...object, metadata: Object.freeze({ ...object.metadata, resourceVersion: String(revision) }) });
+const removed = (resource: Resource, { value, modRevision }: StoreEntry<StoredObject>, revision: number): Deleted => ({
+  outcome: 'removed',
+  object: resource.fromStored(asRead(resource, value.deletedAt(modRevision, revision))),
+});
 
-/** Deletes what a list of the same options would show, and gives that list; what vanishes meanwhile is passed over. */
+/** Deletes what a list of the same options would show, and gives that list; what is gone meanwhile is in it, too. */
 export async function deleteCollection(
   core: ApiCore,
   context: RequestContext,
@@ -92,18 +96,16 @@ export async function deleteCollection(
   options: ListOptions & DeleteOptions,
 ): Promise<ListResult> {
   const { entries, metadata } = await listEntries(core, resource, { ...options, inPages: true });
-  const deleted: ListResult['entries'][number][] = [];
   for (const entry of entries) {
     const { name = '', namespace } = storedObjectOf(resource, entry).metadata;
     try {
       const key = { name, ...(namespace === undefined ? {} : { namespace }) };
       await deleteObject(core, context, resource, key, options);
-      deleted.push(entry);
     } catch (error) {
       if (!StatusError.is(error, 'NotFound')) throw error;
     }
   }
-  return { entries: deleted, metadata };
+  return { entries, metadata };
 }
 
 /** What answers a deletion: the object, or a Status where nothing is left of it and its kind says no more. */

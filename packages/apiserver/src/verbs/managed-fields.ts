@@ -26,6 +26,7 @@ import {
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
+import type { AppliedKind } from './apply.js';
 import { acrossVersions } from './other-versions.js';
 import { ownersAfterApply, ownersAfterScaling } from './scale-owners.js';
 
@@ -221,10 +222,7 @@ export async function apply(
     throw invalid({ group: 'meta.k8s.io', kind: 'PatchOptions' }, '', [
       { type: 'FieldValueRequired', field: 'fieldManager', detail: 'is required for apply patch' },
     ]);
-  const fault = faultInWishes(resource.kind.schema.node, sent);
-  if (fault !== undefined) {
-    throw badRequest(`failed to create typed patch object (${whatIsApplied(resource, sent)}): ${fault}`);
-  }
+  requireReadable(resource, sent);
   if (old !== undefined) await prepared(resource, [old]);
   const writer = writerOf(core, context, resource, options);
   const { object, managedFields, conflicts } = await accounting(core, resource, options.subresource, (rules) =>
@@ -254,8 +252,15 @@ export async function apply(
   });
 }
 
+/** Errors: `StatusError` BadRequest for wishes that the schema cannot read. */
+export function requireReadable(resource: AppliedKind, sent: KubernetesObject): void {
+  const fault = faultInWishes(resource.kind.schema.node, sent);
+  if (fault !== undefined)
+    throw badRequest(`failed to create typed patch object (${whatIsApplied(resource, sent)}): ${fault}`);
+}
+
 /** As refusals name it: by what was sent, in Go's words. */
-export function whatIsApplied({ kind: { group, version, kind } }: Resource, { metadata }: KubernetesObject): string {
+export function whatIsApplied({ kind: { group, version, kind } }: AppliedKind, { metadata }: KubernetesObject): string {
   const { namespace, name } = (metadata ?? {}) as { readonly namespace?: unknown; readonly name?: unknown };
   const text = (said: unknown) => (typeof said === 'string' ? said : '');
   return `${text(namespace)}/${text(name)}; ${group}/${version}, Kind=${kind}`;

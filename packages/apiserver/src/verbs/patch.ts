@@ -7,6 +7,7 @@ import {
   canonicalJson,
   decoderWords,
   isFields,
+  type Kind,
   type KubernetesObject,
   ObjectMeta,
   PatchError,
@@ -16,9 +17,10 @@ import {
 } from '@pintle/machinery';
 import { applyJsonPatch, jsonPatchOperationsMax } from '@pintle/machinery/json-patch';
 import type { RequestContext } from '../registry/request-context.js';
-import type { Resource } from '../registry/resource.js';
+import { type Resource, tellerOf } from '../registry/resource.js';
+import type { Told } from '../storage/stored-object.js';
 import type { ApiCore, Served } from './api-core.js';
-import { converterWords, goKind, scalarWords } from './converter-words.js';
+import { converterWords, firstFault, goKind, scalarWords } from './converter-words.js';
 import {
   customWords,
   type DecodeOptions,
@@ -50,7 +52,7 @@ export function patchObject(
     options,
     async change(old) {
       const served = resource.fromStored(old);
-      const patched = applyPatch(resource, served, patch);
+      const patched = applyPatch(resource, served, patch, options);
       if (patched === old) return { object: old };
       // Of refusals alone.
       const shown = () => (patch.type === 'strategic' ? shownPatch(patch.body, served) : canonicalJson(patched));
@@ -60,9 +62,10 @@ export function patchObject(
         ...(strictFaults === undefined ? {} : { strictFaults: faultsOf(patch, patched, strictFaults) }),
         refuse: typesRefused(resource, patch, shown),
         refuseText: (message: string) => patchRefused(shown(), message),
-        isSorted: patch.type !== 'strategic',
+        isSorted: true,
       };
-      if (!resource.custom && patch.type !== 'strategic') requireVersion(context, resource, key, patched, decoding);
+      if (!resource.custom && patch.type !== 'strategic')
+        requireVersion(context, resource.kind, key, patched, { ...decoding, told: tellerOf(resource) });
       const object = await decode(core, context, resource, patched, decoding, old);
       placeOf(resource, object.metadata, key);
       requireName(object.metadata, key);
@@ -78,12 +81,12 @@ const faultsOf = (patch: Patch, patched: unknown, faults: StrictFaults): StrictF
  * What a patch takes the version from is read as an object of no version: of that, kube-apiserver knows none of the fields
  * that clients write, and so it has no name.
  */
-function requireVersion(
+export function requireVersion(
   context: RequestContext,
-  { kind }: Resource,
+  kind: Pick<Kind, 'group' | 'version' | 'kind'>,
   key: ObjectKey,
   patched: unknown,
-  options: DecodeOptions,
+  { told = (value) => value, ...options }: DecodeOptions & { readonly told?: Told | undefined },
 ): void {
   if (!isFields(patched) || typeMetaFault(patched) !== undefined) return;
   const said = typeMetaOf(patched);
@@ -92,7 +95,7 @@ function requireVersion(
     const why = `no kind ${JSON.stringify(said.kind)} is registered for the internal version of group ${JSON.stringify(kind.group)} in scheme "pkg/api/legacyscheme/scheme.go:30"`;
     throw options.refuseText!(why);
   }
-  const unknown = Object.keys(patched)
+  const unknown = Object.keys(told(patched))
     .filter((name) => name !== 'apiVersion' && name !== 'kind' && ObjectMeta.node.properties?.[name] === undefined)
     .sort();
   reportStrict(context, kind, unknown, options);
@@ -104,9 +107,9 @@ const typesRefused =
   ({ kind: { schema, kind }, custom }: Resource, { type }: Patch, shown: () => string) =>
   (faults: readonly TypeFault[]) => {
     if (custom) return patchRefused(shown(), customWords(faults));
-    const counting = type === 'strategic' ? faults.slice(0, 1) : faults;
-    const decoded = decoderWords(schema.node, kind, counting);
-    return patchRefused(shown(), type === 'strategic' ? converterWords(faults[0]!, decoded) : decoded);
+    if (type !== 'strategic') return patchRefused(shown(), decoderWords(schema.node, kind, faults));
+    const first = firstFault(schema.node, faults);
+    return patchRefused(shown(), converterWords(first, decoderWords(schema.node, kind, [first])));
   };
 
 export const patchRefused = (patch: string, detail: string) =>
@@ -132,10 +135,21 @@ function whole(patched: unknown): unknown {
 }
 
 /** Errors: `StatusError` BadRequest or Invalid for a patch that does not apply. */
-export function applyPatch(resource: Resource, object: KubernetesObject, patch: Patch): unknown {
+export function applyPatch(
+  resource: Resource,
+  object: KubernetesObject,
+  patch: Patch,
+  { fieldValidation }: Pick<SentOptions, 'fieldValidation'>,
+): unknown {
   try {
     switch (patch.type) {
       case 'json':
+        if (!Array.isArray(patch.operations))
+          throw badRequest(
+            fieldValidation === 'Ignore'
+              ? unmarshalWords(patch.operations, 'jsonpatch.Patch')
+              : `error decoding patch: ${unmarshalWords(patch.operations, '[]handlers.jsonPatchOp')}`,
+          );
         if (patch.operations.length > jsonPatchOperationsMax)
           throw statusError(
             'RequestEntityTooLarge',
@@ -166,6 +180,9 @@ export function applyPatch(resource: Resource, object: KubernetesObject, patch: 
         cause: error,
         details: {},
       });
+    // What was there is told of with its nulls.
+    const told = tellerOf(resource)?.(object) ?? object;
+    if (told !== object) return applyPatch(resource, told, patch, {});
     throw badRequest(error.message, error);
   }
 }

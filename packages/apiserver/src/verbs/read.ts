@@ -169,9 +169,9 @@ function startOf(core: ApiCore, options: ReadOptions, prefix: string): { start: 
   const wanted = parseResourceVersion(options.resourceVersion, badListVersion);
   const { revision } = core.backend.status();
   const isInPages = (options.limit ?? 0) > 0 || options.inPages === true;
-  if (wanted > revision) throw tooLargeResourceVersion(wanted, revision, isInPages);
-  const exact =
-    options.resourceVersionMatch === 'Exact' || (options.resourceVersionMatch === undefined && wanted > 0 && isInPages);
+  const isExact = options.resourceVersionMatch === 'Exact';
+  if (wanted > revision) throw tooLargeResourceVersion(wanted, revision, isInPages || isExact);
+  const exact = isExact || (options.resourceVersionMatch === undefined && wanted > 0 && isInPages);
   return { start: prefix, revision: exact ? wanted : 0 };
 }
 

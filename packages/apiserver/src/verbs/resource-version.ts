@@ -31,8 +31,8 @@ export const badResourceVersion = (error: FieldError): StatusError => badRequest
 export const badListVersion = (error: FieldError): StatusError =>
   badRequest(`invalid resource version: ${formatFieldError(error)}`);
 
-/** 504: the version asked for has not happened here yet. When to ask again is not told of what is read in pages. */
-export function tooLargeResourceVersion(requested: number, current: number, inPages = false): StatusError {
+/** 504: the version asked for has not happened here yet. When to ask again is not told of what is read past upstream's cache. */
+export function tooLargeResourceVersion(requested: number | string, current: number, inPages = false): StatusError {
   return statusError('Timeout', `Timeout: Too large resource version: ${requested}, current: ${current}`, {
     details: {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],

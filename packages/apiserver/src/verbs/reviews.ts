@@ -1,6 +1,7 @@
 /** Reviews: questions that are answered and not stored (authorization.k8s.io, authentication.k8s.io). */
 import type { TokenReview } from '@pintle/api/authentication/v1';
 import type { ResourceAttributes, SubjectAccessReviewSpec } from '@pintle/api/authorization/v1';
+import type { WriteOptions } from '@pintle/client';
 import {
   aggregateText,
   badRequest,
@@ -23,6 +24,7 @@ export type Review = (
   context: RequestContext,
   body: KubernetesObject,
   namespace: string | undefined,
+  options: WriteOptions,
 ) => Promise<KubernetesObject>;
 
 export interface ReviewParts {
@@ -159,15 +161,15 @@ function refuse(errors: readonly FieldError[]): void {
 const inGo = ({ path = '', verb = '' }: NonNullable<Asked['nonResourceAttributes']>) => ({ Path: path, Verb: verb });
 
 function questionErrors({ resourceAttributes, nonResourceAttributes }: Asked): readonly FieldError[] {
-  if (resourceAttributes !== undefined && nonResourceAttributes !== undefined)
+  if (resourceAttributes !== undefined) {
+    const detail = 'cannot be specified in combination with resourceAttributes';
     return [
-      invalidField(
-        'spec.nonResourceAttributes',
-        inGo(nonResourceAttributes),
-        'cannot be specified in combination with resourceAttributes',
-      ),
+      ...(nonResourceAttributes === undefined
+        ? []
+        : [invalidField('spec.nonResourceAttributes', inGo(nonResourceAttributes), detail)]),
+      ...selectorErrors(resourceAttributes),
     ];
-  if (resourceAttributes !== undefined) return selectorErrors(resourceAttributes);
+  }
   if (nonResourceAttributes !== undefined) return [];
   const detail = 'exactly one of nonResourceAttributes or resourceAttributes must be specified';
   return [invalidField('spec.resourceAttributes', null, detail)];

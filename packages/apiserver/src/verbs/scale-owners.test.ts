@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import type { ManagedFieldsEntry } from '@pintle/machinery';
-import { ownersAfterApply, ownersAfterScaling, ownersWithoutReplicas } from './scale-owners.js';
+import { ownersAfterApply, ownersAfterScaling, ownersWithoutReplicas, withFirstOwner } from './scale-owners.js';
 
 const scaled = {
   kind: { subresources: { scale: { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' } } },
@@ -81,4 +81,21 @@ it('a Scale that does not say its version takes the replicas from their owner', 
 it('other writes change nobody’s', () => {
   const before = [entry('Update', replicas)];
   expect(ownersAfterScaling(scaled, object(0), owned(before), before, undefined)).toBe(before);
+});
+
+it.each<readonly [string, readonly ManagedFieldsEntry[], readonly string[]]>([
+  ['an owner stays', [entry('Update', replicas)], ['a']],
+  ['nobody is who came before', [], ['before-first-apply']],
+  [
+    'of two entries of one manager the last counts',
+    [entry('Update', replicas), entry('Update', {})],
+    ['a', 'a', 'before-first-apply'],
+  ],
+  ['and the first of another', [entry('Apply', replicas), entry('Update', {})], ['a', 'a']],
+])('before an apply of the scale %s', (_what, managedFields, managers) => {
+  const found = withFirstOwner(scaled, owned(managedFields)).metadata.managedFields ?? [];
+  expect(found.map(({ manager }) => manager)).toEqual(managers);
+  expect(withFirstOwner(scaled, { ...owned(managedFields), spec: { replicas: 0 } }).metadata).toEqual({
+    managedFields,
+  });
 });

@@ -2,7 +2,13 @@
  * Whose the replicas are once somebody scaled. Upstream accounts for them in the Scale and carries the owners back to what
  * is scaled: on the way it loses since when, parts the replicas from what else their owner has, and knows none of no replicas.
  */
-import { compareEntries, type Kind, type KubernetesObject, type ManagedFieldsEntry } from '@pintle/machinery';
+import {
+  beforeFirstApply,
+  compareEntries,
+  type Kind,
+  type KubernetesObject,
+  type ManagedFieldsEntry,
+} from '@pintle/machinery';
 
 type Fields = NonNullable<ManagedFieldsEntry['fieldsV1']>;
 type Path = readonly string[];
@@ -37,16 +43,25 @@ export const ownersWithoutReplicas = (
   { metadata: { managedFields = [] } }: KubernetesObject,
 ): readonly ManagedFieldsEntry[] => carriedBack(scaled, managedFields, false);
 
-/** Of several entries of one owner, as a Scale leaves them, the last counts. */
+/** Of two entries of one manager, which upstream cannot tell apart, the last counts. */
 function areOwned(scaled: Scaled, { metadata: { managedFields = [] } }: KubernetesObject): boolean {
   const path = pathOf(scaled).map((field) => `f:${field}`);
-  const byOwner = new Map(
-    managedFields.map(({ manager, operation, apiVersion, subresource, fieldsV1 }) => [
-      JSON.stringify([manager, operation, apiVersion, subresource]),
-      fieldsV1,
-    ]),
-  );
-  return [...byOwner.values()].some((fieldsV1) => fieldsV1 !== undefined && has(fieldsV1 as Fields, path));
+  const counting = new Map(managedFields.map((entry) => [managerOf(entry), entry]));
+  return [...counting.values()].some(({ fieldsV1 }) => fieldsV1 !== undefined && has(fieldsV1 as Fields, path));
+}
+
+const managerOf = ({ manager, operation, apiVersion, subresource }: ManagedFieldsEntry): string =>
+  JSON.stringify([manager, operation, operation === 'Apply' ? '' : apiVersion, subresource]);
+
+/** What an apply finds: replicas that nobody owns, if there are any, are of who came before the first apply. */
+export function withFirstOwner<T extends KubernetesObject>(scaled: Scaled, old: T): T {
+  const { managedFields = [] } = old.metadata;
+  if (areOwned(scaled, old) || !valueAt(old, pathOf(scaled))) return old;
+  const first: ManagedFieldsEntry = {
+    ...{ manager: beforeFirstApply, operation: 'Update', apiVersion: scaled.apiVersion, subresource: 'scale' },
+    ...{ fieldsType: 'FieldsV1', fieldsV1: only(pathOf(scaled).map((field) => `f:${field}`)) },
+  };
+  return { ...old, metadata: { ...old.metadata, managedFields: [...managedFields, first] } };
 }
 
 /** After an apply, which may wish for none and owns that. */

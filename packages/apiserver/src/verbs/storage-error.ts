@@ -17,23 +17,25 @@ const places: Readonly<Record<string, string>> = {
 };
 const groupsInPlaces = new Set(['apiextensions.k8s.io', 'apiregistration.k8s.io']);
 
+type Place = Pick<Resource, 'kind' | 'custom'>;
+
 /** `found`: empty where there is no such object. Reason Conflict. */
-export function otherObject(
-  { kind, custom }: Pick<Resource, 'kind' | 'custom'>,
-  { namespace, name }: ObjectKey,
-  wantedUid: string,
-  foundUid: string,
-  dryRun = false,
-): StatusError {
+export const otherObject = (of: Place, key: ObjectKey, wanted: string, found: string, dryRun?: boolean): StatusError =>
+  notAsMeant(of, key, `UID in precondition: ${wanted}, UID in object meta: ${found}`, dryRun);
+
+/** The same, told by its version. */
+export const otherVersion = (of: Place, key: ObjectKey, wanted: string, found: string, dryRun?: boolean): StatusError =>
+  notAsMeant(of, key, `ResourceVersion in precondition: ${wanted}, ResourceVersion in object meta: ${found}`, dryRun);
+
+function notAsMeant({ kind, custom }: Place, { namespace, name }: ObjectKey, why: string, dryRun = false): StatusError {
   const place =
     custom || groupsInPlaces.has(kind.group) ? `${kind.group}/${kind.plural}` : (places[kind.plural] ?? kind.plural);
   const key = ['', ...(dryRun ? [] : ['registry']), place, ...(namespace === undefined ? [] : [namespace]), name].join(
     '/',
   );
-  const precondition = `Precondition failed: UID in precondition: ${wantedUid}, UID in object meta: ${foundUid}`;
   return conflict(
     kind,
     name,
-    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: ${precondition}`,
+    `StorageError: invalid object, Code: 4, Key: ${key}, ResourceVersion: 0, AdditionalErrorMsg: Precondition failed: ${why}`,
   );
 }

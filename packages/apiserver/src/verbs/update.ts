@@ -220,7 +220,15 @@ async function prepare(
   const verdict = admission.validate(object);
   if (verdict !== undefined) await verdict;
   if (resource.prepare !== undefined) await prepared(resource, [object]);
-  return unchanged(object, old) ? old : object;
+  const made = dryRun ? object : withoutLink(object);
+  return unchanged(made, old) ? old : made;
+}
+
+/** A link of an object to itself is not stored. */
+function withoutLink(object: KubernetesObject): KubernetesObject {
+  if (object.metadata.selfLink === undefined) return object;
+  const { selfLink: _link, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
 
 type Writable<T> = { -readonly [K in keyof T]: T[K] };

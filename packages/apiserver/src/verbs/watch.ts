@@ -73,9 +73,6 @@ export function watchChanges(
   );
   const { revision } = core.backend.status();
   const initial = options.sendInitialEvents ?? fromRevision === 0;
-  // A watch from what has not happened yet waits for it; only the state of then cannot be told.
-  if (initial && fromRevision > revision) throw tooLargeResourceVersion(fromRevision, revision);
-
   let subscription: WatchSubscription | undefined;
   const timers: CancelTimer[] = [];
   let ended = false;
@@ -137,7 +134,10 @@ export function watchChanges(
 
   if (permission !== undefined) timers.push(permission(fail));
 
-  if (initial) void sendInitial(core, resource, options, observer, () => ended, follow).catch(fail);
+  // A watch from what has not happened yet waits for it; only the state of then cannot be told.
+  if (initial && fromRevision > revision)
+    void Promise.resolve(tooLargeResourceVersion(options.resourceVersion ?? '', revision)).then(fail);
+  else if (initial) void sendInitial(core, resource, options, observer, () => ended, follow).catch(fail);
   else follow((fromRevision === 0 ? revision : fromRevision) + 1);
   return end;
 }

@@ -55,7 +55,9 @@ function check(place: SchemaNode, value: unknown, path: readonly string[], fault
       else checkItems(place, value, path, faults, isLax);
       return;
     case 'any':
-      if (Array.isArray(value))
+      if (node.name?.endsWith('.FieldsV1') === true && !isFields(value))
+        fault(`expected map, got &{${formatGo(value)}}`);
+      else if (Array.isArray(value))
         for (const [index, item] of value.entries()) check(unknownNode, item, [...path, `i:${index}`], faults, isLax);
       else if (isFields(value)) checkFields(place, value, path, faults, isLax);
       return;

@@ -38,7 +38,7 @@ type Entries = readonly ManagedFieldsEntry[];
 const updateManagersMax = 10;
 const ancientManager = 'ancient-changes';
 /** Manages what was there before anybody was recorded. */
-const beforeFirstApply = 'before-first-apply';
+export const beforeFirstApply = 'before-first-apply';
 /** The one manager for whom fields that it applied on its own side before are no conflict. */
 const kubectl = 'kubectl';
 const lastAppliedAnnotation = 'kubectl.kubernetes.io/last-applied-configuration';

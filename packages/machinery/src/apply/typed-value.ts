@@ -55,8 +55,9 @@ export function shapeAt(place: SchemaNode, value: unknown): Shape | undefined {
   const node = resolve(place);
   switch (node.type) {
     case 'any':
+      if ((place.mapType ?? node.mapType) === 'atomic') return 'atomic';
       if (value === undefined || value === null) return undefined;
-      return isFields(value) && (place.mapType ?? node.mapType) !== 'atomic' ? 'fields' : 'atomic';
+      return isFields(value) ? 'fields' : 'atomic';
     case 'object':
     case 'map':
       return (place.mapType ?? node.mapType) === 'atomic' ? 'atomic' : 'fields';

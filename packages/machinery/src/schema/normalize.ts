@@ -160,7 +160,7 @@ class Compiler {
       node.values === undefined
         ? anyStep
         : // Amounts of resources.
-          resolve(node.values).type === 'quantity'
+          resolve(node.values).type === 'quantity' && node.exact !== true
           ? amountStep
           : this.step(node.values);
     const ofNull = this.ofNull(node.values);

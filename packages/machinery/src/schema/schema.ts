@@ -60,6 +60,8 @@ export interface SchemaNode {
   readonly pointer?: boolean;
   /** Of built-in kinds' lists: an empty one is other than none, and stays. */
   readonly keepsEmpty?: boolean;
+  /** Of built-in kinds' maps of quantities: Go makes no amounts of resources of them, which are rounded up. */
+  readonly exact?: boolean;
   readonly enum?: readonly unknown[];
   readonly listType?: 'atomic' | 'set' | 'map';
   readonly listMapKeys?: readonly string[];
@@ -208,6 +210,10 @@ export class Schema<out T, out R extends boolean = false> {
   /** Of a list: an empty one is other than none. */
   keepsEmpty(): Schema<T, R> {
     return this.with({ keepsEmpty: true });
+  }
+  /** Of a map of quantities: kept as fine as they are said. */
+  exact(): Schema<T, R> {
+    return this.with({ exact: true });
   }
   /** Of a list: Go writes null where nobody spoke of it, as we leave it out, and an empty one is other than that. */
   orNull(): Schema<T, R> {

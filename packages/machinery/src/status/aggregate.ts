@@ -1,7 +1,7 @@
 /** Several faults in one message, in the form of apimachinery's `errors.Aggregate`. */
 
-/** One stands alone, more stand in brackets. Upstream tells equal ones once: pass a set where there may be some. */
+/** One stands alone, more stand in brackets, equal ones once. */
 export function aggregateText(faults: Iterable<string>): string {
-  const texts = [...faults];
+  const texts = [...new Set(faults)];
   return texts.length === 1 ? texts[0]! : `[${texts.join(', ')}]`;
 }

@@ -154,7 +154,7 @@ export function invalid(
   name: string,
   errors: readonly FieldError[],
 ): StatusError {
-  const list = aggregateText(new Set(errors.map(formatFieldError)));
+  const list = aggregateText(errors.map(formatFieldError));
   const qualifiedKind = kind.group === '' ? kind.kind : `${kind.kind}.${kind.group}`;
   return statusError('Invalid', `${qualifiedKind} "${name}" is invalid: ${list}`, {
     details: {

@@ -5,7 +5,7 @@ export const ContainerMetrics = object(
   () => ({
     name: string(1).required(),
     /** Of `cpu` in cores, of `memory` in bytes. */
-    usage: map(quantity(), 2).required(),
+    usage: map(quantity(), 2).exact().required(),
   }),
   'io.k8s.metrics.pkg.apis.metrics.v1beta1.ContainerMetrics',
 );
@@ -24,7 +24,7 @@ export const NodeMetrics = defineKind({
     timestamp: time(2).required(),
     /** How long was measured, as `10s`. */
     window: duration(3).required(),
-    usage: map(quantity(), 4).required(),
+    usage: map(quantity(), 4).exact().required(),
   },
 });
 export interface NodeMetrics extends Infer<typeof NodeMetrics> {}

@@ -4,7 +4,7 @@ import { Toleration } from '../../core/v1/affinity.js';
 
 export const Overhead = object(
   () => ({
-    podFixed: map(quantity(), 1),
+    podFixed: map(quantity(), 1).exact(),
   }),
   'io.k8s.api.node.v1.Overhead',
 );

@@ -145,7 +145,7 @@ export const BasicDevice = object(
   () => ({
     allNodes: boolean(6).pointer(),
     attributes: map(ref<DeviceAttribute>(DeviceAttribute), 1),
-    capacity: map(quantity(), 2),
+    capacity: map(quantity(), 2).exact(),
     consumesCounters: list(ref<DeviceCounterConsumption>(DeviceCounterConsumption), 3).atomic(),
     nodeName: string(4).pointer(),
     nodeSelector: ref<NodeSelector>(NodeSelector, 5),

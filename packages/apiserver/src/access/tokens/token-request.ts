@@ -135,12 +135,12 @@ async function boundTo(
   reference: TokenRequestSpec['boundObjectRef'] | null,
 ): Promise<Partial<BoundClaims>> {
   if (!reference) return {};
-  const { kind = '', name = '', uid, apiVersion = '' } = reference;
-  // The group counts, whatever the version.
-  if (apiVersion.includes('/') || !Object.hasOwn(kinds, kind))
-    throw badRequest(
-      `cannot bind token to object of type ${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind}`,
-    );
+  const { kind = '', name = '', uid } = reference;
+  const said = (reference.apiVersion ?? '').split('/');
+  // What is no version says nothing. Only the group counts.
+  const [version = '', group = ''] = said.length > 2 ? [] : said.reverse();
+  if (group !== '' || !Object.hasOwn(kinds, kind))
+    throw badRequest(`cannot bind token to object of type ${group}/${version}, Kind=${kind}`);
   if (name === '') throw badRequest('Name parameter required.');
   const plural = kinds[kind as keyof typeof kinds];
   const resource = core.registry.byResource('v1', plural)!;
