@@ -4,7 +4,7 @@ import type { Client } from '@pintle/client';
 import type { KubernetesObject } from '@pintle/machinery';
 
 export interface MetricsAdapter {
-  /** What it is asked, discovery apart, as `/namespaces/default/pods/%2A/hits?labelSelector=app%3Dweb`. */
+  /** What it is asked, discovery apart, as `custom.metrics.k8s.io/v1beta2/namespaces/default/pods/web-0/hits?labelSelector=app%3Dweb`. */
   readonly asked: string[];
   /** By path and query; 404 where there is none. */
   readonly answers: Map<string, { readonly status?: number; readonly body: object | string }>;
@@ -20,7 +20,7 @@ export function metricsAdapter(apiVersions: readonly string[]): MetricsAdapter {
     answers,
     answer(url) {
       const { pathname, search } = new URL(url, 'https://adapter.invalid');
-      const path = `${pathname.replace(/^\/apis\//, '')}${search}`;
+      const path = `${decodeURIComponent(pathname).replace(/^\/apis\//, '')}${search}`;
       if (apiVersions.includes(path)) {
         const list = { kind: 'APIResourceList', apiVersion: 'v1', groupVersion: path, resources: [] };
         return { status: 200, body: JSON.stringify(list) };

@@ -46,8 +46,15 @@ beforeEach(async () => {
 });
 afterEach(() => server.stop());
 
-const register = (apiVersion: string, versionPriority = 100) =>
-  registerAdapter(server.client(), apiVersion, { port, versionPriority });
+/** Nothing is asked of it before the API server has seen that it answers. */
+async function register(apiVersion: string, versionPriority = 100): Promise<void> {
+  const client = server.client();
+  await registerAdapter(client, apiVersion, { port, versionPriority });
+  const name = apiVersion.split('/').reverse().join('.');
+  const isAvailable = async () =>
+    (await client.get(APIService, { name })).status?.conditions?.some(({ status }) => status === 'True');
+  while (!(await isAvailable())) await new Promise((done) => setTimeout(done, 5));
+}
 const tells = (path: string, ...items: readonly object[]) => adapter.answers.set(path, { body: { items } });
 
 const timestamp = '2025-01-01T00:00:10Z';
