@@ -9,7 +9,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,9 +20,15 @@ const here = import.meta.dirname;
 const built = resolve(here, '../../node_modules/.cache/conformance');
 const startMaxMs = 60_000;
 
+/** What needs images of its own, or paths, is in other areas. */
+const areas = [
+  String.raw`\[sig-(api-machinery|architecture|instrumentation|scheduling)\]`,
+  String.raw`\[sig-apps\] (ControllerRevision|CronJob|Daemon set|Deployment|DisruptionController|ReplicaSet|ReplicationController)`,
+];
+
 const { values } = parseArgs({
   options: {
-    focus: { type: 'string', default: String.raw`\[sig-(api-machinery|apps|auth|scheduling)\].*\[Conformance\]` },
+    focus: { type: 'string', default: String.raw`(${areas.join('|')}).*\[Conformance\]` },
     skip: { type: 'string' },
     kubeconfig: { type: 'string' },
   },
@@ -78,6 +84,8 @@ async function startCluster(folder: string): Promise<{ readonly process: ChildPr
 build(['test', '-vet=off', '-c', '-o', join(built, 'e2e.test'), 'k8s.io/kubernetes/test/e2e']);
 build(['build', '-o', join(built, 'agnhost'), 'k8s.io/kubernetes/test/images/agnhost']);
 const folder = await mkdtemp(join(tmpdir(), 'conformance-'));
+// Some containers run as another user than the one who runs this.
+await chmod(folder, 0o755);
 const cluster = values.kubeconfig === undefined ? await startCluster(folder) : undefined;
 try {
   const skip = [...beyond.map(({ tests }) => tests), ...(values.skip === undefined ? [] : [values.skip])].join('|');
