@@ -8,7 +8,7 @@ export const metadataDocs: FieldDocs = {
     about: 'What every stored object has: its identity, its labels, and the bookkeeping of the server.',
     fields: {
       annotations: 'Notes of tools and people, by key. Not for selecting; all together at most 256 KiB.',
-      creationTimestamp: 'When the server created the object. Set by the server.',
+      creationTimestamp: 'CreationTimestamp is a timestamp of when the server created the object. Set by the server.',
       deletionGracePeriodSeconds:
         'Seconds the object has to end by itself after its deletion was asked for. Set by the server.',
       deletionTimestamp:

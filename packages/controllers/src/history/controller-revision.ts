@@ -3,13 +3,16 @@
  * a strategic merge patch that brings the template back. `kubectl rollout history` and `undo` read them. Pure.
  */
 import type { ControllerRevision } from '@pintle/api/apps/v1';
-import type { PodTemplateSpec } from '@pintle/api/core/v1';
+import { PodTemplateSpec } from '@pintle/api/core/v1';
 import {
+  canonicalJson,
   controllerReference,
   deepEqual,
   type GroupVersionKind,
   type KubernetesObject,
   type LabelSelector,
+  nullsOf,
+  onceForEach,
 } from '@pintle/machinery';
 
 /** On pods: the revision that they were made from. */
@@ -29,15 +32,28 @@ export const revisionLimitDefault = 10;
 
 export const podRevisionOf = ({ metadata }: KubernetesObject): string => metadata.labels?.[podRevisionLabel] ?? '';
 
-/** A patch of the owner that replaces its pod template as a whole. */
-export const templatePatch = (template: PodTemplateSpec) => ({
-  spec: { template: { ...template, $patch: 'replace' } },
-});
+interface TemplatePatch {
+  readonly spec: { readonly template: PodTemplateSpec & { readonly $patch: 'replace' } };
+}
+
+/** With the nulls that Go writes. */
+const told = nullsOf(PodTemplateSpec.node)!;
+
+/**
+ * A patch of the owner that replaces its pod template as a whole. It is written as Go writes it, fields in the order of their
+ * names: `kubectl rollout undo` and others compare it byte for byte.
+ */
+export const templatePatch = onceForEach(
+  (template: PodTemplateSpec) =>
+    JSON.parse(canonicalJson({ spec: { template: { ...told(template), $patch: 'replace' } } })) as TemplatePatch,
+);
 
 /** The pod template that a revision holds. */
 export function templateOf({ data }: ControllerRevision): PodTemplateSpec {
-  const { $patch: _, ...template } = (data as ReturnType<typeof templatePatch>).spec.template;
-  return template;
+  const { $patch: _, metadata, ...template } = (data as TemplatePatch).spec.template;
+  if (metadata === undefined) return template as PodTemplateSpec;
+  const { creationTimestamp, ...rest } = metadata;
+  return { metadata: creationTimestamp == null ? rest : metadata, ...template };
 }
 
 /** The oldest first; those of one number by age, then by name. */

@@ -3,7 +3,14 @@ import { ControllerRevision, StatefulSet } from '@pintle/api/apps/v1';
 import type { PodTemplateSpec } from '@pintle/api/core/v1';
 import { type ApiServer, createApiServer } from '@pintle/apiserver';
 import type { Informers } from '@pintle/watch';
-import { byRevision, newRevision, planRevision, surplusRevisions, templateOf } from './controller-revision.js';
+import {
+  byRevision,
+  newRevision,
+  planRevision,
+  surplusRevisions,
+  templateOf,
+  templatePatch,
+} from './controller-revision.js';
 import { ensureRevision } from './revisions.js';
 
 const kind = StatefulSet;
@@ -51,6 +58,18 @@ describe('planRevision', () => {
     };
     expect(text[plan.type]()).toBe(expected);
   });
+});
+
+it('a revision is written as Go writes it, byte for byte: kubectl compares it so', () => {
+  const labelled = {
+    metadata: { labels: { b: '1', a: '2' } },
+    spec: { restartPolicy: 'Always', containers: [{ name: 'main', image: 'x', resources: {} }] },
+  } as unknown as PodTemplateSpec;
+  const text =
+    '{"spec":{"template":{"$patch":"replace","metadata":{"creationTimestamp":null,"labels":{"a":"2","b":"1"}},' +
+    '"spec":{"containers":[{"image":"x","name":"main","resources":{}}],"restartPolicy":"Always"}}}}';
+  expect(JSON.stringify(templatePatch(labelled))).toBe(text);
+  expect(templateOf({ data: JSON.parse(text) } as ControllerRevision)).toEqual(labelled);
 });
 
 it('a revision brings its template back, and says why it was made', () => {

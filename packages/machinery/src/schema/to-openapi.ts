@@ -45,9 +45,9 @@ export function openApiComponents(
 
 /** What every object has. */
 const objectDocs: TypeDocs['fields'] = {
-  apiVersion: 'The group and version that the object is written in.',
+  apiVersion: 'APIVersion defines in which group and version the object is written.',
   kind: 'What the object is.',
-  metadata: 'What every object says of itself.',
+  metadata: "Standard object's metadata: what every object says of itself.",
 };
 
 const metadata = ['ObjectMeta', 'ListMeta'].map((type) => `io.k8s.apimachinery.pkg.apis.meta.v1.${type}`);
