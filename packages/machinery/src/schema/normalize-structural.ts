@@ -7,17 +7,7 @@ import { type Fields, isFields } from '../json/fields.js';
 import { ObjectMeta } from '../meta/v1.js';
 import { invalidField } from '../status/field-errors.js';
 import { formatFieldError } from '../status/status-error.js';
-import {
-  anyStep,
-  depthMax,
-  type Field,
-  itemsSharedMax,
-  Latest,
-  put,
-  type Run,
-  type Step,
-  sizeOf,
-} from './normalizing-run.js';
+import { anyStep, depthMax, type Field, Items, Latest, put, type Run, type Step, sizeOf } from './normalizing-run.js';
 import { resolve, type SchemaNode } from './schema.js';
 
 export interface ReadMetadata {
@@ -72,25 +62,8 @@ export class StructuralCompiler {
     const { items } = node;
     const item = items === undefined ? (node.preserveUnknownFields ? anyStep : emptied) : this.step(items);
     const ofNull = items === undefined || items.nullable === true ? null : (items.default ?? null);
-    const latest: Latest[] = [];
-    return (input, run, known) => {
-      const given = input as readonly unknown[];
-      const before: readonly unknown[] = Array.isArray(known) ? known : nothing;
-      const result: unknown[] = new Array(given.length);
-      let same = given.length === before.length;
-      const { depth } = run;
-      for (let i = 0; i < given.length; i++) {
-        run.enter(depth, i);
-        const value = item(given[i] ?? ofNull, run, before[i]);
-        result[i] =
-          value === before[i] || i >= itemsSharedMax || !run.isShared
-            ? value
-            : (latest[i] ??= new Latest()).shared(value);
-        same &&= result[i] === before[i];
-      }
-      run.depth = depth;
-      return same ? before : Object.freeze(result);
-    };
+    const each = new Items(item, ofNull);
+    return (input, run, known) => each.read(input as readonly unknown[], run, Array.isArray(known) ? known : undefined);
   }
 
   private fieldsOf({ properties = {}, embeddedResource }: SchemaNode): ReadonlyMap<string, NullableField> {
@@ -179,8 +152,6 @@ export class StructuralCompiler {
     return run.refuse(input, place === 'metadata' ? fault : formatFieldError(invalidField(place, input, fault)));
   };
 }
-
-const nothing: readonly unknown[] = Object.freeze([]);
 
 /** Of an object within an object. */
 const typeMetaStep: Step = (input, run) =>

@@ -20,7 +20,7 @@ import {
   anyStep,
   depthMax,
   type Field,
-  itemsSharedMax,
+  Items,
   Latest,
   put,
   Run,
@@ -126,27 +126,14 @@ class Compiler {
   private arrayStep(node: SchemaNode): Step {
     const item = node.items === undefined ? anyStep : this.step(node.items);
     const ofNull = this.ofNull(node.items);
-    const latest: Latest[] = [];
+    const each = new Items(item, ofNull);
     return (input, run, known) => {
       if (!Array.isArray(input)) return run.fault('array', input);
       // Of a list that has to be there it is remembered whether anybody spoke of it.
       if (input === known || input === zeroValues.array) return input;
       // What nobody spoke of in another object says nothing of this one.
-      const before = Array.isArray(known) && !(run.isOther && known === zeroValues.array) ? known : nothing;
-      const result: unknown[] = new Array(input.length);
-      let same = input.length === before.length;
-      const { depth } = run;
-      for (let i = 0; i < input.length; i++) {
-        run.enter(depth, i);
-        const value = item(input[i] ?? ofNull, run, before[i]);
-        result[i] =
-          value === before[i] || i >= itemsSharedMax || !run.isShared
-            ? value
-            : (latest[i] ??= new Latest()).shared(value);
-        same &&= result[i] === before[i];
-      }
-      run.depth = depth;
-      return same ? before : Object.freeze(result);
+      const before = Array.isArray(known) && !(run.isOther && known === zeroValues.array) ? known : undefined;
+      return each.read(input, run, before);
     };
   }
 
@@ -282,8 +269,6 @@ function madeOf(mode: Mode, node: SchemaNode): WeakMap<object, unknown> {
 
 type MadeByNode = WeakMap<SchemaNode, WeakMap<object, unknown>>;
 const madeByMode: Readonly<Record<Mode, MadeByNode>> = { typed: new WeakMap(), served: new WeakMap() };
-
-const nothing: readonly unknown[] = Object.freeze([]);
 
 function isEmpty(value: unknown): boolean {
   if (Array.isArray(value)) return value.length === 0;

@@ -120,7 +120,7 @@ export interface Field {
 }
 
 /** Items of a list that are held against the latest in their place. */
-export const itemsSharedMax = 8;
+const itemsSharedMax = 8;
 
 /** What came last to a place: objects that are written alike, as the statuses of like pods, share what is equal. */
 export class Latest {
@@ -133,6 +133,37 @@ export class Latest {
     return value;
   }
 }
+
+/** What each item of a list goes through. */
+export class Items {
+  private readonly latest: Latest[] = [];
+
+  constructor(
+    private readonly step: Step,
+    private readonly ofNull: unknown,
+  ) {}
+
+  /** The very list of before where nothing changed. */
+  read(given: readonly unknown[], run: Run, before: readonly unknown[] = nothing): readonly unknown[] {
+    const { step, ofNull, latest } = this;
+    const result: unknown[] = new Array(given.length);
+    let same = given.length === before.length;
+    const { depth } = run;
+    for (let i = 0; i < given.length; i++) {
+      run.enter(depth, i);
+      const value = step(given[i] ?? ofNull, run, before[i]);
+      result[i] =
+        value === before[i] || i >= itemsSharedMax || !run.isShared
+          ? value
+          : (latest[i] ??= new Latest()).shared(value);
+      same &&= result[i] === before[i];
+    }
+    run.depth = depth;
+    return same ? before : Object.freeze(result);
+  }
+}
+
+const nothing: readonly unknown[] = Object.freeze([]);
 
 /** Whether two values hold the same parts; equal parts were shared before. */
 function isSameThroughout(a: unknown, b: object): boolean {
