@@ -1,6 +1,7 @@
 /** An object with replicas as an `autoscaling/v1` Scale, and back: by the paths that its kind names. */
 import { formatLabelSelector, type KubernetesObject, type LabelSelector } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
+import { partsOf, valueAt } from '../verbs/dotted-path.js';
 
 export interface Scale extends KubernetesObject {
   readonly spec: { readonly replicas: number };
@@ -10,7 +11,7 @@ export interface Scale extends KubernetesObject {
 export function scaleOf(resource: Resource, object: KubernetesObject): Scale {
   const { specReplicasPath, statusReplicasPath, labelSelectorPath } = resource.kind.subresources.scale!;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
-  const selector = labelSelectorPath === undefined ? undefined : valueAt(object, pathOf(labelSelectorPath));
+  const selector = labelSelectorPath === undefined ? undefined : valueAt(object, partsOf(labelSelectorPath));
   return Object.freeze({
     apiVersion: 'autoscaling/v1',
     kind: 'Scale',
@@ -21,9 +22,9 @@ export function scaleOf(resource: Resource, object: KubernetesObject): Scale {
       resourceVersion,
       creationTimestamp,
     }) as KubernetesObject['metadata'],
-    spec: Object.freeze({ replicas: Number(valueAt(object, pathOf(specReplicasPath)) ?? 0) }),
+    spec: Object.freeze({ replicas: Number(valueAt(object, partsOf(specReplicasPath)) ?? 0) }),
     status: Object.freeze({
-      replicas: Number(valueAt(object, pathOf(statusReplicasPath)) ?? 0),
+      replicas: Number(valueAt(object, partsOf(statusReplicasPath)) ?? 0),
       ...(selector === undefined || selector === null ? {} : { selector: selectorText(selector) }),
     }),
   });
@@ -39,22 +40,14 @@ function selectorText(selector: unknown): string {
 }
 
 export const withReplicas = (resource: Resource, object: KubernetesObject, replicas: number): KubernetesObject =>
-  withValue(object, pathOf(resource.kind.subresources.scale!.specReplicasPath), replicas) as KubernetesObject;
+  withValue(object, partsOf(resource.kind.subresources.scale!.specReplicasPath), replicas) as KubernetesObject;
 
 export const hasReplicas = (resource: Resource, object: KubernetesObject): boolean =>
-  valueAt(object, pathOf(resource.kind.subresources.scale!.specReplicasPath)) !== undefined;
+  valueAt(object, partsOf(resource.kind.subresources.scale!.specReplicasPath)) !== undefined;
 
 /** With the replicas that a changed Scale of it has. */
 export const rescaled = (resource: Resource, object: KubernetesObject, scale: object): KubernetesObject =>
   withReplicas(resource, object, (scale as Partial<Scale>).spec?.replicas ?? 0);
-
-const pathOf = (dotted: string): readonly string[] => dotted.split('.').filter((part) => part !== '');
-
-function valueAt(value: unknown, path: readonly string[]): unknown {
-  let at = value;
-  for (const key of path) at = (at as Record<string, unknown> | null | undefined)?.[key];
-  return at;
-}
 
 function withValue(value: unknown, [head, ...rest]: readonly string[], leaf: unknown): unknown {
   if (head === undefined) return leaf;

@@ -9,6 +9,7 @@ import {
   type KubernetesObject,
   type ManagedFieldsEntry,
 } from '@pintle/machinery';
+import { partsOf, valueAt } from './dotted-path.js';
 
 type Fields = NonNullable<ManagedFieldsEntry['fieldsV1']>;
 type Path = readonly string[];
@@ -71,10 +72,7 @@ export const ownersAfterApply = (
   subresource: string | undefined,
 ): readonly ManagedFieldsEntry[] => (subresource === 'scale' ? carriedBack(scaled, entries, true) : entries);
 
-const pathOf = ({ kind }: Scaled): Path => (kind.subresources.scale?.specReplicasPath ?? '').split('.').filter(Boolean);
-
-const valueAt = (object: unknown, path: Path): unknown =>
-  path.reduce<unknown>((parent, field) => (parent as Record<string, unknown> | undefined)?.[field], object);
+const pathOf = ({ kind }: Scaled): Path => partsOf(kind.subresources.scale?.specReplicasPath ?? '');
 
 function carriedBack(
   scaled: Scaled,

@@ -34,7 +34,7 @@ const typeNeeded: Readonly<Record<Level, string>> = {
 };
 
 /** The parts of a schema that stand under names of their own. */
-export const propertiesOf = (schema: Fields): readonly (readonly [string, Fields])[] =>
+const propertiesOf = (schema: Fields): readonly (readonly [string, Fields])[] =>
   isFields(schema['properties'])
     ? Object.entries(schema['properties']).filter((entry): entry is [string, Fields] => isFields(entry[1]))
     : [];
