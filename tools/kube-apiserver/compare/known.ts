@@ -255,16 +255,6 @@ export const known: readonly Known[] = [
     line: /schema\.openAPIV3Schema: FieldValueInvalid: "Invalid value: \\"\\": OpenAPIV3Schema '.*' is not supported" \| absent$/,
   },
   {
-    why: 'deliberate',
-    words: 'what stands in a definition where a schema may stand is judged with all of it, and not when it is read',
-    row: /^fuzz › CustomResourceDefinition: /,
-    answers: ({ status, body }) =>
-      status === 400 &&
-      /boolean or JSON schema expected|JSON schema or string array expected|openAPIV3Schema\.\S+ of type v1\.JSONSchemaProps|JSONSchemaProps\.\S+\.dependencies of type string/.test(
-        JSON.stringify(body),
-      ),
-  },
-  {
     why: 'newer',
     words: '1.34 says of conditions that something lacks, and no more',
     line: /conditions\[\d+\]\..*"Required value" \| "Required value: must (be set|not be empty)"$/,

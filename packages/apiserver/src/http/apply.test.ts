@@ -64,4 +64,38 @@ describe('PATCH application/apply-patch+yaml', () => {
       }),
     );
   });
+
+  it('is told of what Go writes in a list that is one piece, as of null times', async () => {
+    const { apply, send } = await requester();
+    const job = '/apis/batch/v1/namespaces/default/jobs';
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } };
+    await send('POST', job, { metadata: { name: 'j' }, spec: { template } });
+    const status = { startTime: '2026-01-01T00:00:00Z', conditions: [{ type: 'Suspended', status: 'True' }] };
+    await send('PUT', `${job}/j/status?fieldManager=you`, { metadata: { name: 'j' }, status });
+    const wished = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' }, status };
+    expect((await apply(`${job}/j/status?fieldManager=me`, wished)).json.message).toBe(
+      'Apply failed with 1 conflict: conflict with "you" with subresource "status" using batch/v1: .status.conditions',
+    );
+  });
+
+  it('finds nothing that was there before where nobody owns anything but what Go writes', async () => {
+    const { apply, send } = await requester();
+    const sets = '/apis/apps/v1/namespaces/default/statefulsets';
+    const { spec } = web(1);
+    await send('POST', sets, { metadata: { name: 's' }, spec });
+    await send('PUT', `${sets}/s`, { metadata: { name: 's', managedFields: [] }, spec });
+    const wished = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 's' } };
+    const { json } = await apply(`${sets}/s/status?fieldManager=me`, wished);
+    expect(json.metadata.managedFields).toBeUndefined();
+  });
+
+  it('tells a key that is null from one of which nobody speaks', async () => {
+    const { apply } = await requester();
+    const port = { port: 80, protocol: null };
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { ports: [port] } };
+    const { json } = await apply('/api/v1/namespaces/default/services/s?fieldManager=me', service);
+    expect(Object.keys(json.metadata.managedFields[0].fieldsV1['f:spec']['f:ports'])).toEqual([
+      'k:{"port":80,"protocol":null}',
+    ]);
+  });
 });

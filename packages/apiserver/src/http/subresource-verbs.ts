@@ -11,7 +11,7 @@ import type { HttpResponse } from './message.js';
 import { checkPartial, negotiate, objectRoute } from './negotiation.js';
 import { partNotFound, verbNotAllowed } from './not-served.js';
 import { notFoundFirst, patchOf, patchTypeOf, readPatch } from './patch-body.js';
-import { applyOptions, includeObject, type WriteKind, writeOptions } from './request-options.js';
+import { applyOptions, includeObject, refuseExport, type WriteKind, writeOptions } from './request-options.js';
 import type { ResourceRequest } from './resource-request.js';
 
 const isServed = (handler: SubresourceHandler, verb: string): boolean =>
@@ -87,6 +87,7 @@ export async function handleSubresource(
         ? { status: 204, headers: { 'cache-control': 'no-cache, private' }, body: '' }
         : encoded(200, 'text/plain', bytes);
     }
+    refuseExport(request);
     return respond(200, await handler.get!(target));
   }
   if (verb === 'create') languageOf(request);

@@ -24,7 +24,7 @@ import {
   type Writer,
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
-import { prepared, type Resource } from '../registry/resource.js';
+import { prepared, type Resource, tellerOf } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
 import type { AppliedKind } from './apply.js';
 import { acrossVersions } from './other-versions.js';
@@ -225,10 +225,12 @@ export async function apply(
   requireReadable(resource, sent);
   if (old !== undefined) await prepared(resource, [old]);
   const writer = writerOf(core, context, resource, options);
+  /** What is there with its nulls, which wishes that are one piece may lack. */
+  const toldOf = (object: KubernetesObject) => tellerOf(resource)?.(object) ?? object;
   const { object, managedFields, conflicts } = await accounting(core, resource, options.subresource, (rules) =>
     applyWishes(
       rules,
-      old === undefined ? undefined : resource.fromStored(old),
+      old === undefined ? undefined : toldOf(resource.fromStored(old)),
       wishes,
       writer,
       options.force ?? false,

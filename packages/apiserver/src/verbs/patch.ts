@@ -33,7 +33,7 @@ import {
 } from './decode.js';
 import { shownPatch } from './shown-patch.js';
 import { ofJsonPatch, reportStrict, type StrictFaults, textFirst } from './strict-faults.js';
-import { typeMetaFault, typeMetaOf } from './type-meta.js';
+import { asPatched, typeMetaFault, typeMetaOf } from './type-meta.js';
 import { changeObject, needsVersion } from './update.js';
 
 export function patchObject(
@@ -155,11 +155,11 @@ export function applyPatch(
             'RequestEntityTooLarge',
             `Request entity too large: The allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${patch.operations.length}`,
           );
-        return whole(applyJsonPatch(object, patch.operations.filter(isForAll), { copiesAbsent: true }));
+        return asPatched(whole(applyJsonPatch(object, patch.operations.filter(isForAll), { copiesAbsent: true })));
       case 'merge':
         if (patch.body === null) throw badRequest('Invalid JSON Patch');
         if (!isFields(patch.body)) throw badRequest(`error decoding patch: ${unmarshalWords(patch.body)}`);
-        return applyMergePatch(object, patch.body);
+        return asPatched(applyMergePatch(object, patch.body));
       case 'strategic': {
         if (patch.body === null) return object;
         if (!isFields(patch.body)) throw badRequest(unmarshalWords(patch.body));

@@ -22,13 +22,14 @@ export function checkSelectors({ labelSelector, fieldSelector }: Parameters<type
   if (fieldSelector) parsed(() => parseFieldSelector(fieldSelector));
 }
 
-function labelTest(text: string): Selected {
+function labelTest(text: string): Selected | undefined {
   const selector = parsed(() => parseLabelSelector(text));
+  if (selector.isEverything) return undefined;
   const none = {};
   return (object) => selector.matches(object.metadata.labels ?? none);
 }
 
-function fieldTest(resource: Resource, text: string): Selected {
+function fieldTest(resource: Resource, text: string): Selected | undefined {
   const requirements = parsed(() => parseFieldSelector(text)).requirements;
   const tests = requirements.map(({ field, operator, value }) => {
     const read = fieldReader(resource, field);
@@ -36,7 +37,7 @@ function fieldTest(resource: Resource, text: string): Selected {
     const equal = operator !== '!=';
     return (object: KubernetesObject) => (read(object) === value) === equal;
   });
-  return (object) => tests.every((test) => test(object));
+  return tests.length === 0 ? undefined : (object) => tests.every((test) => test(object));
 }
 
 /** Of kinds without fields of their own, in other words, and so of some that have them. */

@@ -8,7 +8,7 @@
 import { type Fields, isFields } from '../json/fields.js';
 import { deepEqual } from '../meta/frozen.js';
 import { formatGo } from '../schema/decoder-words.js';
-import { resolve, type SchemaNode } from '../schema/schema.js';
+import { resolve, type SchemaNode, zeroValues } from '../schema/schema.js';
 import { PatchError } from './patch-error.js';
 
 type Mutable = Record<string, unknown>;
@@ -104,8 +104,8 @@ function mergeValue(
   }
   if (!Array.isArray(wished)) return wished;
   if (!node?.patchStrategy?.includes('merge')) return wished.filter((item) => !isDirective(item));
-  // Where there is nothing to merge with, nobody asks for keys.
-  if (!Array.isArray(present)) return bareItems(wished);
+  // Where there is nothing to merge with, nobody asks for keys: of a list that has to be there, and of which nobody spoke, Go has none.
+  if (!Array.isArray(present) || present === zeroValues.array) return bareItems(wished);
   const base = present;
   requireAlike(base, wished);
   if (node.mergeKey === undefined) {
