@@ -282,6 +282,12 @@ describe('what is refused of a new object', () => {
       ],
     ],
     [
+      attachment({ inlineVolumeSpec: { volumeAttributesClassName: '/' } }),
+      ['accessModes: Required value', 'Required value: must specify a volume type'].map(
+        (words) => expect.stringContaining(words) as never,
+      ),
+    ],
+    [
       driver({ spec: { fsGroupPolicy: '' } }),
       ['spec.fsGroupPolicy: Unsupported value: "": supported values: "File", "None", "ReadWriteOnceWithFSType"'],
     ],

@@ -464,6 +464,7 @@ describe('a changed object', () => {
       capacity({ storageClassName: 'slow' }),
       ['storageClassName: Invalid value: "slow": field is immutable'],
     ],
+    [csiNode({ name: 'd', nodeID: 'n' }), csiNode({ name: 'd', nodeID: 'n', topologyKeys: [] }), []],
     [
       csiNode({ name: 'd', nodeID: 'n' }),
       csiNode({ name: 'd', nodeID: 'm' }),

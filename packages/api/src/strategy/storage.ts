@@ -230,13 +230,16 @@ function nodeErrors({ spec }: CSINode): readonly FieldError[] {
   });
 }
 
+/** Of no keys it does not matter whether anybody spoke of them. */
+const keyed = ({ topologyKeys = [], ...rest }: CSINodeDriver) => ({ ...rest, topologyKeys });
+
 export const csiNodeStrategy: Strategy<CSINode> = {
   validateCreate: nodeErrors,
   validateUpdate: (node, old) => [
     ...nodeErrors(node),
     ...(old.spec?.drivers ?? []).flatMap((driver) =>
       (node.spec?.drivers ?? [])
-        .filter((now) => now.name === driver.name && !deepEqual(now, driver))
+        .filter((now) => now.name === driver.name && !deepEqual(keyed(now), keyed(driver)))
         .map((now) => immutableField('spec.drivers', now)),
     ),
   ],

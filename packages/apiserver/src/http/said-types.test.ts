@@ -19,6 +19,8 @@ const notRead = (what: string) => `couldn't get version/kind; json parse error: 
 const goStruct = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
 const refusedFor = (why: string) => expect.stringMatching(new RegExp(`^ "" is invalid: patch: .*: ${why}$`));
 
+const patchedAs = (version: string, place: string) => `PATCH /apis/${version}/namespaces/default/${place}`;
+
 const rows: readonly (readonly [
   line: string,
   type: string,
@@ -56,6 +58,23 @@ const rows: readonly (readonly [
   [patch, merge, { KIND: 'Pod' }, 200, null, ['unknown field "KIND"']],
   [patch, merge, { APIVERSION: 'v9', data: { x: 'y' } }, 200, null, ['unknown field "APIVERSION"']],
   [patch, merge, { kinD: 'Pod' }, 200, null, ['unknown field "kinD"']],
+  // A patched object that says to be of another version of its kind is read as that, with its nulls.
+  [
+    patchedAs('autoscaling/v2', 'horizontalpodautoscalers/h'),
+    merge,
+    { apiVersion: 'autoscaling/v1', spec: { maxReplicas: 3, targetCPUUtilizationPercentage: 7 } },
+    200,
+    null,
+    ['spec.metrics', 'status.currentMetrics'].map((name) => `unknown field "${name}"`),
+  ],
+  [
+    patchedAs('autoscaling/v1', 'horizontalpodautoscalers/h'),
+    merge,
+    { apiVersion: 'autoscaling/v2beta2', kind: 'HorizontalPodAutoscaler', spec: { maxReplicas: 3 } },
+    200,
+    null,
+    ['unknown field "spec.targetCPUUtilizationPercentage"'],
+  ],
   // What is of another version is read as that, and strictly, before it is refused.
   [
     ...(['POST /apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers', json] as const),
@@ -171,6 +190,10 @@ const rows: readonly (readonly [
 it.each(rows)('%s of %s: %j', async (line, type, body, status, message, warnings = []) => {
   const { send } = await requester();
   await send('POST', maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: 'b' } });
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' };
+  await send('POST', '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers', {
+    ...{ metadata: { name: 'h' }, spec: { maxReplicas: 2, scaleTargetRef } },
+  });
   const [method = '', path = ''] = line.split(' ');
   const answer = await send(method, path, body, { 'content-type': type });
   const told = ((answer.headers['warning'] ?? []) as readonly string[]).map((text) =>

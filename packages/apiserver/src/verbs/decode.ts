@@ -18,7 +18,7 @@ import {
   type TypeFault,
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
-import { prepared, type Resource } from '../registry/resource.js';
+import { prepared, type Resource, tellerOf } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
 import { otherCustomObject } from './custom-body.js';
 import { readAs } from './former-versions.js';
@@ -74,6 +74,8 @@ function decodeReady(
     const other = otherCustomObject(core, context, resource, body, options);
     if (other !== undefined) return other;
   }
+  const other = resource.custom || options.refuseText === undefined ? undefined : otherVersion(core, resource, body);
+  if (other !== undefined) return decodeReady(core, context, other.resource, other.body, options, old);
   const object = checkKind(core, context, resource, body, options);
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known, options.keepsNulls);
@@ -94,6 +96,24 @@ function decodeReady(
   };
   const ready = prepared(resource, [value as KubernetesObject], 'stored');
   return ready === undefined ? stored() : ready.then(stored);
+}
+
+/** A patched object that says to be of another version of its kind is read as that, or as what is served in its place. */
+function otherVersion(
+  { registry }: ApiCore,
+  resource: Resource,
+  body: unknown,
+): { readonly resource: Resource; readonly body: Fields } | undefined {
+  if (!isFields(body) || typeMetaFault(body) !== undefined) return undefined;
+  const { kind, ...group } = typeMetaOf(body);
+  const apiVersion = apiVersionOf(group);
+  if (group.version === '' || apiVersion === resource.apiVersion) return undefined;
+  const known = readAs(registry, apiVersion, kind);
+  if (known === undefined || known.definition !== resource.definition) return undefined;
+  const served = registry.byObject({ apiVersion: known.apiVersion, kind })!;
+  // Its nulls are fields that the other version may not have.
+  const told = tellerOf(resource)?.(body as unknown as KubernetesObject) ?? body;
+  return { resource: served, body: { ...told, apiVersion: served.apiVersion } };
 }
 
 /** The version that a patch says a status is in, where it is another one of the kind. */

@@ -134,6 +134,12 @@ function whole(patched: unknown): unknown {
   throw new PatchError('the JSON patch leaves no object');
 }
 
+/** Of a merge patch that is no object: a list takes the place of all, and nothing else does anything. Errors: `StatusError` BadRequest. */
+function asWhole(body: unknown): unknown {
+  if (!Array.isArray(body)) throw badRequest('Invalid JSON Patch');
+  return body;
+}
+
 /** Errors: `StatusError` BadRequest or Invalid for a patch that does not apply. */
 export function applyPatch(
   resource: Resource,
@@ -158,6 +164,8 @@ export function applyPatch(
         return asPatched(whole(applyJsonPatch(object, patch.operations.filter(isForAll), { copiesAbsent: true })));
       case 'merge':
         if (patch.body === null) throw badRequest('Invalid JSON Patch');
+        // Who does not ask what is unknown is told by what patches.
+        if (!isFields(patch.body) && fieldValidation === 'Ignore') return asWhole(patch.body);
         if (!isFields(patch.body)) throw badRequest(`error decoding patch: ${unmarshalWords(patch.body)}`);
         return asPatched(applyMergePatch(object, patch.body));
       case 'strategic': {
