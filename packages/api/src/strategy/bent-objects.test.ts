@@ -283,7 +283,7 @@ describe('what is refused of a new object', () => {
     ],
     [
       attachment({ inlineVolumeSpec: { volumeAttributesClassName: '/' } }),
-      ['accessModes: Required value', 'Required value: must specify a volume type'].map(
+      ['csi: Required value', 'accessModes: Required value', 'Required value: must specify a volume type'].map(
         (words) => expect.stringContaining(words) as never,
       ),
     ],

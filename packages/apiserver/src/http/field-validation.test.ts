@@ -102,6 +102,7 @@ describe('fieldValidation', () => {
 
   it.each([
     ['merge', '{"data":{"x":"1","x":"2"},"dataa":{}}', ['duplicate field "data.x"', 'unknown field "dataa"']],
+    ['merge', '{"kind":"ConfigMap","kind":"ConfigMap"}', ['duplicate field "kind"']],
     ['strategic', '{"data":{"x":"1","x":"2"},"dataa":{}}', ['duplicate field "data.x"', 'unknown field "dataa"']],
     [
       'jsonPatch',

@@ -188,3 +188,27 @@ export function formatGo(value: unknown): string {
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[${entries.map(([key, inner]) => `${key}:${formatGo(inner)}`).join(' ')}]`;
 }
+
+/** As Go's `%s` shows what JSON holds: what is no text is told with its type. */
+export function formatGoAsText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return `[${value.map(formatGoAsText).join(' ')}]`;
+  if (value === null) return '%!s(<nil>)';
+  if (typeof value !== 'object') return `%!s(${unstructuredType(value)}=${value})`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${entries.map(([key, inner]) => `${key}:${formatGoAsText(inner)}`).join(' ')}]`;
+}
+
+/** What Go holds of such JSON, which is not null, where it knows no more of it. */
+export const unstructuredType = (value: unknown): string =>
+  typeof value === 'boolean'
+    ? 'bool'
+    : typeof value === 'number'
+      ? Number.isInteger(value)
+        ? 'int64'
+        : 'float64'
+      : typeof value === 'string'
+        ? 'string'
+        : Array.isArray(value)
+          ? '[]interface {}'
+          : 'map[string]interface {}';
