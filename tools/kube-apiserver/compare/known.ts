@@ -223,8 +223,9 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'what has items without their keys in a status that is not taken over is accounted for',
-    row: /^fuzz › (FlowSchema|PriorityLevelConfiguration): (?!create)/,
-    line: /^body\.(rows\[0\]\.object\.)?metadata\.managedFields: absent \| /,
+    row: /^fuzz › (FlowSchema|PriorityLevelConfiguration|ResourceClaim): (?!create)/,
+    line: /^body\.(rows\[0\]\.object\.)?metadata\.(managedFields: absent \| |resourceVersion: "<another revision>" \| "<revision as before>"$)/,
+    answers: ({ body }) => !/"managedFields"/.test(JSON.stringify(body)),
   },
   {
     why: 'deliberate',
@@ -253,6 +254,19 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'annotations that the older version has of the status are owned by nobody',
+    row: /^fuzz › HorizontalPodAutoscaler: /,
+    line: /managedFields/,
+    answers: ({ body }) => /f:autoscaling\.alpha\.kubernetes\.io\/current-metrics/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'deliberate',
+    words: 'nor of the target, so that nobody is in conflict for them; and nobody owns that there are any',
+    row: /^fuzz › HorizontalPodAutoscaler: /,
+    line: /\.metadata\.annotations: FieldManagerConflict: .* using autoscaling\/v1" \| absent$|f:annotations\.\.: \{\} \| absent$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'and so such a write leaves the object as it was',
     row: /^fuzz › HorizontalPodAutoscaler: /,
     line: /managedFields.*f:autoscaling\.alpha\.kubernetes\.io\/current-metrics|resourceVersion: "<another revision>" \| "<revision as before>"$/,
   },

@@ -98,4 +98,42 @@ describe('PATCH application/apply-patch+yaml', () => {
       'k:{"port":80,"protocol":null}',
     ]);
   });
+
+  it('takes nothing away by another version that Go writes in any case', async () => {
+    const { apply, get } = await requester();
+    const [one, other] = ['v1beta2', 'v1beta1'].map(
+      (version) => `/apis/resource.k8s.io/${version}/namespaces/default/resourceclaims/c?fieldManager=me`,
+    );
+    const said = { kind: 'ResourceClaim', metadata: { name: 'c' } };
+    const spec = { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'd' } }] } };
+    await apply(one!, { ...said, apiVersion: 'resource.k8s.io/v1beta2', spec });
+    expect((await apply(other!, { ...said, apiVersion: 'resource.k8s.io/v1beta1' })).status).toBe(200);
+    const { json } = await get(one!);
+    expect([json.spec.devices.requests.length, json.metadata.managedFields]).toEqual([1, undefined]);
+  });
+
+  it('of nothing in metadata takes all of it away where something of it was applied', async () => {
+    const { apply } = await requester();
+    const map = { apiVersion: 'v1', kind: 'ConfigMap' };
+    const at = '/api/v1/namespaces/default/configmaps/a?fieldManager=me';
+    await apply(at, { ...map, metadata: { name: 'a', labels: { x: 'y' } } });
+    expect((await apply(at, map)).json.message).toBe(
+      'the name of the object (a based on URL) was undeterminable: name must be provided',
+    );
+    expect((await apply(at, { ...map, metadata: {} })).status).toBe(200);
+  });
+
+  it('is told of a value that is none as it is met, which is where others own fields in other versions', async () => {
+    const { apply } = await requester();
+    const said = { kind: 'HorizontalPodAutoscaler', metadata: { name: 'h' } };
+    const at = (version: string, manager: string) =>
+      `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers/h?fieldManager=${manager}`;
+    const spec = { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } };
+    await apply(at('v2', 'one'), { ...said, apiVersion: 'autoscaling/v2', spec });
+    const status = { lastScaleTime: 'yesterday' };
+    const told = async (version: string) =>
+      (await apply(at(version, 'two'), { ...said, apiVersion: `autoscaling/${version}`, status })).json.message;
+    expect(await told('v1')).toMatch(/^failed to convert new object: unable to convert/);
+    expect(await told('v2')).toMatch(/^failed to convert new object \(.*\) to proper version: unable to convert/);
+  });
 });
