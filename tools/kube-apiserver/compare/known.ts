@@ -94,6 +94,30 @@ export const known: readonly Known[] = [
     line: /message: /,
   },
   {
+    why: 'deliberate',
+    words:
+      'a deletion that takes the last finalizer away is done in the version that the object has, and tried dry as any',
+    row: /^fuzz › deleting: /,
+    answers: ({ status, body }, actual) =>
+      actual.status === 200 &&
+      (status === 409
+        ? /in precondition: , ResourceVersion in object meta/.test(JSON.stringify(body))
+        : (body as { readonly metadata?: { readonly uid?: string } }).metadata?.uid === undefined &&
+          (actual.body as { readonly kind?: string }).kind === 'Status'),
+  },
+  {
+    why: 'deliberate',
+    words: 'an empty map, list or text that Go leaves out says nothing, so that nothing has changed by it',
+    row: /^fuzz › (ConfigMap|StorageClass|NetworkPolicy|\w+WebhookConfiguration): /,
+    line: /^status: 422 \| 200$|cause: (binaryData|parameters): FieldValueForbidden: .* \| absent$|metadata\.(generation: \d+ \| \d+|resourceVersion: "<another revision>" \| "<revision as before>")$/,
+    answers: ({ body }, actual) =>
+      actual.status === 200 &&
+      (causesOf({ status: 0, headers: {}, body }).length === 0 ||
+        causesOf({ status: 0, headers: {}, body }).every(({ message }) =>
+          /field is immutable when|updates to parameters are forbidden/.test(message),
+        )),
+  },
+  {
     why: 'newer',
     words: '1.34 counts one as one: item, byte',
     line: /(Too many: |Too long: ).*\b1 (item|byte)"/,
@@ -585,7 +609,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'a limit counts whatever the version is that is asked for',
-    row: /reading › a page of any version$/,
+    row: /reading › a page of any version$|^fuzz › read: .*\blimit=[1-9].*\bresourceVersion=0|^fuzz › read: .*\bresourceVersion=0.*\blimit=[1-9]/,
   },
   {
     why: 'deliberate',

@@ -5,8 +5,10 @@
  * What did not change from the object's last version is that version's own: changing one field of an object costs
  * its own path only, and versions share all the rest. A frozen spec, which may come with many objects, is gone through once.
  *
- * **Differs from Kubernetes**: for a list or a map that has to be there and that nobody spoke of an empty one stands, where Go
- * writes null. What else it writes as null is not held, and told over HTTP (`nulls.ts`).
+ * **Differs from Kubernetes**: an empty map, list or text that Go leaves out when it writes says nothing from the first, where
+ * kube-apiserver takes it for a change until then: of an immutable field, or of what a generation counts. For a list or a map
+ * that has to be there and that nobody spoke of an empty one stands, where Go writes null. What else it writes as null is not
+ * held, and told over HTTP (`nulls.ts`).
  */
 
 import { toBase64 } from '../json/base64.js';
