@@ -136,4 +136,15 @@ describe('PATCH application/apply-patch+yaml', () => {
     expect(await told('v1')).toMatch(/^failed to convert new object: unable to convert/);
     expect(await told('v2')).toMatch(/^failed to convert new object \(.*\) to proper version: unable to convert/);
   });
+
+  it('keeps what another version has in any case where its manager names nothing there', async () => {
+    const { apply } = await requester();
+    const said = { kind: 'HorizontalPodAutoscaler', metadata: { name: 'h', generateName: 'a' } };
+    const at = (version: string) =>
+      `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers/h?fieldManager=one`;
+    const spec = { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } };
+    await apply(at('v2'), { ...said, apiVersion: 'autoscaling/v2', spec });
+    const { status, json } = await apply(at('v1'), { kind: said.kind, apiVersion: 'autoscaling/v1' });
+    expect([status, json.spec.maxReplicas, json.spec.scaleTargetRef.name]).toEqual([200, 3, 'd']);
+  });
 });

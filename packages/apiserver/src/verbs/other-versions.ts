@@ -56,7 +56,9 @@ function versionsOf({ registry }: ApiCore, { definition, kind: { kind } }: Resou
       const [from, into] = [served(apiVersion)!, served(to)!];
       // Of custom objects a null is a value like any other.
       const keepsNulls = into.custom && into.prepare === undefined;
-      const object = (keepsNulls ? value : withoutNulls(value)) as KubernetesObject;
+      const given = (keepsNulls ? value : withoutNulls(value)) as Partial<KubernetesObject>;
+      // What was taken away of it, Go has none the less.
+      const object = (given.metadata === undefined ? { ...given, metadata: {} } : given) as KubernetesObject;
       if (into.prepare === undefined) return into.fromStored(from.toStored(object));
       const id = `${to} ${canonicalJson(object)}`;
       const known = converted.get(id);
