@@ -1,4 +1,8 @@
-/** IPAddresses and ServiceCIDRs: addresses of Services as objects, and the ranges that they are of. */
+/**
+ * IPAddresses and ServiceCIDRs: addresses of Services as objects, and the ranges that they are of.
+ *
+ * **Differs from Kubernetes**: who says in a write of a range's status when the range was deleted is not told to own that.
+ */
 import {
   cidrErrors,
   deepEqual,

@@ -147,4 +147,18 @@ describe('PATCH application/apply-patch+yaml', () => {
     const { status, json } = await apply(at('v1'), { kind: said.kind, apiVersion: 'autoscaling/v1' });
     expect([status, json.spec.maxReplicas, json.spec.scaleTargetRef.name]).toEqual([200, 3, 'd']);
   });
+
+  it('of the status of a claim is told to own metadata, too', async () => {
+    const { apply, send } = await requester();
+    const at = '/apis/resource.k8s.io/v1beta2/namespaces/default/resourceclaims';
+    await send('POST', at, { metadata: { name: 'c' } });
+    const said = { apiVersion: 'resource.k8s.io/v1beta2', kind: 'ResourceClaim' };
+    const { json } = await apply(`${at}/c/status?fieldManager=me`, {
+      ...said,
+      metadata: { name: 'c', annotations: {} },
+    });
+    expect(json.metadata.managedFields.at(0)).toMatchObject({
+      ...{ manager: 'me', subresource: 'status', fieldsV1: { 'f:metadata': { 'f:annotations': {} } } },
+    });
+  });
 });

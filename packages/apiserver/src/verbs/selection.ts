@@ -43,7 +43,7 @@ function fieldTest(resource: Resource, text: string): Selected | undefined {
 /** Of kinds without fields of their own, in other words, and so of some that have them. */
 function unknownField({ fields, custom, kind, apiVersion }: Resource, field: string): string {
   if (fields === undefined && !custom)
-    return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
+    return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
   if (kind.group === 'batch') return `field label ${JSON.stringify(field)} not supported for ${kind.kind}`;
   if (kind.group === 'resource.k8s.io')
     return `field label not supported for ${apiVersion}, Kind=${kind.kind}: ${field}`;

@@ -6,7 +6,8 @@
  * Upstream takes the patch apart as it goes, and what is left of it is what its refusals show. Where nothing was there to
  * merge with, a value is taken as it is, but for nulls and for what a directive is in: other directives are then fields.
  *
- * **Differs from Kubernetes**: an item whose key is no text is refused, where kube-apiserver breaks the connection off.
+ * **Differs from Kubernetes**: an item whose key is no text is refused, where kube-apiserver breaks the connection off; a list
+ * that is stored empty is empty, where kube-apiserver has none to merge with when it reads it back.
  */
 import { type Fields, isFields } from '../json/fields.js';
 import { deepEqual } from '../meta/frozen.js';

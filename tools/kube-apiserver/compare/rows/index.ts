@@ -16,6 +16,7 @@ import { flowsGroup } from './flows.js';
 import { guarding } from './guarding.js';
 import { hooked } from './hooked.js';
 import { lifecycle } from './lifecycle.js';
+import { patched } from './patched.js';
 import { podsGroup } from './pods.js';
 import { policiesGroup } from './policies.js';
 import { reading, selfDescription } from './reading.js';
@@ -37,6 +38,7 @@ export const groups: readonly Group[] = [
     customRules,
     extending,
     applying,
+    patched,
     collections,
     guarding,
     expressionsGroup,
