@@ -106,6 +106,11 @@ describe('fieldValidation', () => {
     ['strategic', '{"data":{"x":"1","x":"2"},"dataa":{}}', ['duplicate field "data.x"', 'unknown field "dataa"']],
     [
       'jsonPatch',
+      '[{"op":"add","path":"/dataa","value":{},"VALUE":1}]',
+      ['json patch unknown field "[0].VALUE"', 'unknown field "dataa"'],
+    ],
+    [
+      'jsonPatch',
       '[{"op":"add","path":"/dataa","value":{},"op":"add"}]',
       ['json patch duplicate field "[0].op"', 'unknown field "dataa"'],
     ],

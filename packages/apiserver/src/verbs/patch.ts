@@ -35,7 +35,7 @@ import {
   withOwnersOnce,
 } from './decode.js';
 import { shownPatch } from './shown-patch.js';
-import { ofJsonPatch, reportStrict, type StrictFaults, textFirst } from './strict-faults.js';
+import { ofJsonPatch, reportStrict, type StrictFaults, textFirst, unknownField } from './strict-faults.js';
 import { asPatched, typeMetaFault, typeMetaOf } from './type-meta.js';
 import { changeObject, needsVersion } from './update.js';
 
@@ -56,11 +56,12 @@ export function patchObject(
     async change(old) {
       const served = resource.fromStored(old);
       const patched = applyPatch(resource, served, patch, options);
-      if (patched === old && options.strictFaults === undefined) return { object: old };
+      const { strictFaults: sent, ...others } = options;
+      const strictFaults = strictlyRead(patch, sent);
+      if (patched === old && strictFaults === undefined) return { object: old };
       // Of refusals alone.
       const shown = () =>
         patch.type === 'strategic' ? shownPatch(resource, patch.body, served) : canonicalJson(patched);
-      const { strictFaults, ...others } = options;
       const decoding = {
         ...others,
         ...(strictFaults === undefined ? {} : { strictFaults: faultsOf(patch, patched, strictFaults) }),
@@ -80,6 +81,21 @@ export function patchObject(
 
 const faultsOf = (patch: Patch, patched: unknown, faults: StrictFaults): StrictFaults =>
   patch.type === 'json' ? ofJsonPatch(faults, patch.operations, patched) : textFirst(faults);
+
+/** With fields of operations that operations have not. */
+function strictlyRead(patch: Patch, faults: StrictFaults | undefined): StrictFaults | undefined {
+  if (patch.type !== 'json' || !Array.isArray(patch.operations)) return faults;
+  const unknown = patch.operations.flatMap((operation: unknown, index) =>
+    isFields(operation) ? Object.keys(operation).flatMap((key) => (isKnown(key) ? [] : [`[${index}].${key}`])) : [],
+  );
+  if (unknown.length === 0) return faults;
+  return {
+    duplicates: faults?.duplicates ?? [],
+    told: (unknownFields) => [...(faults?.told([]) ?? []), ...[...unknown, ...unknownFields].map(unknownField)],
+  };
+}
+
+const isKnown = (key: string): boolean => ['op', 'path', 'from', 'value'].includes(key);
 
 /**
  * What a patch takes the version from is read as an object of no version: of that, kube-apiserver knows none of the fields
@@ -191,7 +207,7 @@ export function applyPatch(
         const { apiVersion, kind } = object;
         const patched = applyStrategicMergePatch(object, patch.body, resource.kind.schema.node);
         // What it says of these is passed over, if it is text.
-        const { kind: saidKind, apiVersion: saidVersion } = patch.body as Readonly<Record<string, unknown>>;
+        const { kind: saidKind, apiVersion: saidVersion } = patched as Readonly<Record<string, unknown>>;
         for (const said of [saidKind, saidVersion])
           if (said !== undefined && said !== null && typeof said !== 'string')
             throw patchRefused(shownPatch(resource, patch.body, object), scalarWords(goKind(said), 'string'));
