@@ -25,6 +25,7 @@ it.each<readonly [query: string, body: object, message: string, warned: boolean]
   ['', { spec: { group: ['a'] } }, ofVersion, false],
   ['?fieldValidation=Strict', { spec: { groups: [] } }, 'strict decoding error: unknown field "spec.groups"', false],
   ['', { kind: 'SubjectAccessReview' }, 'converting (v1beta1.SubjectAccessReview) to (authorization.Local', false],
+  ['', { spec: [] }, 'LocalSubjectAccessReview.spec of type v1beta1.SubjectAccessReviewSpec', false],
   ['', { metadata: '' }, 'cannot unmarshal string into Go struct field LocalSubjectAccessReview.metadata', false],
 ])('a question of a version that is no more%s: %j', async (query, body, message, warned) => {
   const { send } = await requester();

@@ -2,7 +2,7 @@
  * Versions of built-in kinds that kube-apiserver still reads and serves no more. A body that says to be of one is read as
  * what it says, before it is refused for its version: as the version that is served in its place, which it is nearly.
  */
-import { type Kind, Schema, type SchemaNode } from '@pintle/machinery';
+import { type Kind, resolve, Schema, type SchemaNode } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 
@@ -70,11 +70,36 @@ function formerKind(kind: Kind, apiVersion: string): Kind {
   let made = known.get(apiVersion);
   if (made === undefined) {
     const version = apiVersion.split('/').at(-1)!;
+    const node = typesOf(version)(kind.schema.node);
     const isReview = kind.group === 'authorization.k8s.io';
-    made = { ...kind, version, schema: isReview ? new Schema(withGroup(kind.schema.node)) : kind.schema };
+    made = { ...kind, version, schema: new Schema(isReview ? withGroup(node) : node) };
     known.set(apiVersion, made);
   }
   return made;
+}
+
+/** The same types, by their names in another version. */
+function typesOf(version: string): (place: SchemaNode) => SchemaNode {
+  const made = new Map<SchemaNode, SchemaNode>();
+  const renamed = (place: SchemaNode): SchemaNode => {
+    const type = resolve(place);
+    const known = made.get(type);
+    if (known !== undefined) return known;
+    const { name, properties, items, values } = type;
+    const later = (inner: SchemaNode): SchemaNode => ({ ...inner, ref: () => renamed(inner) });
+    const node: SchemaNode = {
+      ...type,
+      ...(name?.startsWith('io.k8s.api.') ? { name: name.replace(/\.v\d\w*(?=\.[^.]*$)/, `.${version}`) } : {}),
+      ...(properties === undefined
+        ? {}
+        : { properties: Object.fromEntries(Object.entries(properties).map(([key, each]) => [key, later(each)])) }),
+      ...(items === undefined ? {} : { items: later(items) }),
+      ...(values === undefined ? {} : { values: later(values) }),
+    };
+    made.set(type, node);
+    return node;
+  };
+  return renamed;
 }
 
 /** The groups of whom a review asks about had another name. */
