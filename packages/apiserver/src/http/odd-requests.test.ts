@@ -105,6 +105,7 @@ describe('a request', () => {
     ],
     ['fieldSelector=spec.nothing%3Da', 'field label not supported: spec.nothing'],
     ['fieldSelector=b,a,metadata.name%3Da', "invalid selector: 'b,a,metadata.name=a'; can't understand 'a'"],
+    ['fieldSelector=a%21%3E%3D%3D', 'field label not supported: a!>'],
     ['fieldSelector=a%3D%3D%3D1', 'invalid field selector: unescaped character in value: 61'],
     ['fieldSelector=a%3D%5Cx', 'invalid field selector: invalid escape sequence: \\x'],
     ['fieldSelector=+metadata.name%3Da', 'field label not supported:  metadata.name'],

@@ -40,7 +40,7 @@ function split(text: string): readonly string[] {
 }
 
 function parseTerm(term: string, selector: string): FieldRequirement {
-  const match = /^([^=!]*)(!=|==|=)([\s\S]*)$/.exec(term);
+  const match = /^([\s\S]*?)(!=|==|=)([\s\S]*)$/.exec(term);
   if (match === null) throw new SelectorSyntaxError(`invalid selector: '${selector}'; can't understand '${term}'`);
   return { field: match[1]!, operator: match[2] === '!=' ? '!=' : '=', value: unescaped(match[3]!) };
 }
