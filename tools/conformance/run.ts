@@ -42,18 +42,22 @@ function build(command: readonly string[]): void {
 async function imageOf(home: string, name: string, programs: readonly string[]): Promise<string> {
   const root = join(home, name);
   await mkdir(join(root, 'bin'), { recursive: true });
-  for (const program of programs) await symlink(join(here, 'images/launch'), join(root, 'bin', program));
-  await symlink(join(here, 'images/launch'), join(root, name));
+  for (const program of programs) await symlink(join(here, 'images/launch'), join(root, program));
   return root;
 }
 
 /** Its kubeconfig, once it is up. */
 async function startCluster(folder: string): Promise<{ readonly process: ChildProcess; readonly kubeconfig: string }> {
   const registry = 'registry.k8s.io';
-  const programs = spawnSync('busybox', ['--list'], { encoding: 'utf8' }).stdout.trim().split('\n');
+  const applets = spawnSync('busybox', ['--list'], { encoding: 'utf8' }).stdout.trim().split('\n');
+  const programs = applets.map((name) => `bin/${name}`);
   const home = join(folder, 'images');
   const env = { IMAGES: home, FILES: folder, AGNHOST: join(built, 'agnhost') };
-  const agnhost = { folder: await imageOf(home, 'agnhost', programs), command: ['/agnhost'], env };
+  const agnhost = {
+    folder: await imageOf(home, 'agnhost', [...programs, 'agnhost', 'agnhost-2']),
+    command: ['/agnhost'],
+    env,
+  };
   const busybox = { folder: await imageOf(home, 'busybox', programs), command: ['sh'], env };
   const httpd = { folder: join(here, 'images/httpd'), command: ['/httpd'] };
   const config = {
@@ -63,6 +67,7 @@ async function startCluster(folder: string): Promise<{ readonly process: ChildPr
       [`${registry}/e2e-test-images/busybox:*`]: busybox,
       [`${registry}/e2e-test-images/httpd:*`]: httpd,
       [`${registry}/e2e-test-images/nginx:*`]: httpd,
+      [`${registry}/e2e-test-images/nautilus:*`]: httpd,
       [`${registry}/pause:*`]: { folder: join(here, 'images/pause'), command: ['/pause'] },
     },
   };
@@ -75,7 +80,7 @@ async function startCluster(folder: string): Promise<{ readonly process: ChildPr
     process.execPath,
     [
       ...[...cli, resolve(here, '../../packages/pintle/src/cli.ts'), 'up', '--in-memory'],
-      ...['--config', file, '--data-dir', join(folder, 'data'), '--port', '7444'],
+      ...['--config', file, '--data-dir', join(folder, 'data'), '--port', '0'],
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );
