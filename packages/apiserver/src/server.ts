@@ -9,6 +9,12 @@ import { prefixRange } from '@pintle/contracts';
 import { createMetrics, hostAndPort, type Metrics, realWorld } from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
 import type { UserInfo } from './access/access.js';
+import {
+  authorizationTimes,
+  countedDecisions,
+  measuredAuthentication,
+  tokenCacheTimes,
+} from './access/access-metrics.js';
 import { authentication, firstIdentity, forServer } from './access/authenticators.js';
 import { authorizerSource, chosenAuthorizer } from './access/authorizer-choice.js';
 import { heldPermissions } from './access/held-permissions.js';
@@ -113,6 +119,7 @@ const noWebhooks: WebhookCaller = async () => {
 export async function createApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const world = options.world ?? realWorld();
   const backend = options.backend ?? memoryStore<StoredObject>({ world });
+  const metrics = options.metricsRegistry ?? createMetrics();
   const registry = new ResourceRegistry();
   for (const definition of options.resources ?? builtinResources())
     registry.add(gatedResource(definition, options.featureGates ?? {}));
@@ -133,11 +140,16 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   chosen.onChange(() => held.recheckAll());
   const roles = authorizers.includes('rbac') ? storedRoles(backend, world.logger, () => held.recheckAll()) : undefined;
   const relations = authorizers.includes('node') ? storedNodeRelations(backend, world.logger) : undefined;
-  const authorizer = chosenAuthorizer(chosen, {
-    node: relations && nodeAuthorizer(relations),
-    rbac: roles && rbacAuthorizer(roles),
-  });
+  const authorizer = chosenAuthorizer(
+    chosen,
+    {
+      node: relations && nodeAuthorizer(relations),
+      rbac: roles && rbacAuthorizer(roles),
+    },
+    countedDecisions(metrics),
+  );
   const access = accessBy(authorizer, held);
+  const accessByHttp = accessBy(authorizer, held, authorizationTimes(metrics, world.clock));
   const { tokens } = options;
   const authenticateToken = firstIdentity([
     ...(options.tokenAuthenticators ?? []),
@@ -146,7 +158,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       : [
           forServer(
             tokens.audiences,
-            cachedTokens(world.clock, (...asked) => tokens.authenticator(core)(...asked)),
+            cachedTokens(world.clock, (...asked) => tokens.authenticator(core)(...asked), {
+              times: tokenCacheTimes(metrics, world.clock),
+            }),
           ),
         ]),
   ]);
@@ -157,7 +171,6 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     ...(tokens === undefined ? {} : { audiences: tokens.audiences }),
     rulesFor: authorizer.rulesFor,
   });
-  const metrics = options.metricsRegistry ?? createMetrics();
   const admitted = admissionMetrics(metrics, world.clock);
   const binding = { copiesLabels: isEnabled(options.featureGates ?? {}, 'PodTopologyLabelsAdmission') };
   const plugins = defaultPlugins({
@@ -304,7 +317,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
 
   const serviceClient = client({ fieldManager: 'kube-apiserver' });
   if (options.aggregation !== undefined) {
-    const parts = { world, backend, client: serviceClient, access, services: caches.services, metrics };
+    const parts = { world, backend, client: serviceClient, access: accessByHttp, services: caches.services, metrics };
     aggregated = aggregator({ ...parts, ...options.aggregation });
     await aggregated.start();
     await bringLocalServices(core, serviceClient);
@@ -339,16 +352,20 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const answering = requestsUnderWay(
     apiHandler({
       core,
-      access,
+      access: accessByHttp,
       subresources,
       watches: new WatchResponder(core, requests),
       bodies: new BodyReader(schemaOf),
       schemaOf,
-      authenticate: authentication({
-        requests: options.authenticators ?? [],
-        token: authenticateToken,
-        anonymous: options.anonymous ?? true,
-      }),
+      authenticate: measuredAuthentication(
+        authentication({
+          requests: options.authenticators ?? [],
+          token: authenticateToken,
+          anonymous: options.anonymous ?? true,
+        }),
+        metrics,
+        world.clock,
+      ),
       impersonate: options.impersonate ?? impersonation(access),
       requests,
       ...(flows === undefined ? {} : { flows }),

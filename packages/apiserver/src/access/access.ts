@@ -68,11 +68,19 @@ export interface UserRules {
 
 export type RulesFor = (user: UserInfo, namespace: string) => UserRules;
 
+/** As kube-apiserver's AuthorizationConfiguration has them: `Webhook` and a name of its own, or `RBAC` and `rbac`. */
+export interface AuthorizerName {
+  readonly type: string;
+  readonly name: string;
+}
+
 /** `deny` ends the question; `noOpinion` asks the next authorizer, and is a refusal where there is none. */
 export interface Authorizer {
   (attributes: AccessAttributes): AccessDecision | Promise<AccessDecision>;
   /** For SelfSubjectRulesReviews. Absent: it decides by something else than rules. */
   readonly rulesFor?: RulesFor;
+  /** Under which its decisions are counted. Absent: they are not. */
+  readonly named?: AuthorizerName;
 }
 
 /** One that tells of rules, if only that it has none. */
