@@ -381,6 +381,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         metrics: (which) =>
           metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
         checkNames: healthOf.names,
+        flowDump: flows?.dump,
         address: () => publicAddress,
         served: () => ({
           registry,

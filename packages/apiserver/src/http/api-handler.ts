@@ -208,7 +208,8 @@ async function documentFor(
     throw isVersionServed(parts, segments) ? methodNotAllowed() : resourceNotFound();
   const [root, ...rest] = segments;
   // Of these nothing lies below.
-  const isClosed = (root === 'openapi' && rest[0] !== 'v3') || root === 'metrics' || isHealthEndpoint(root);
+  const isClosed =
+    (root === 'openapi' && rest[0] !== 'v3') || root === 'metrics' || root === 'debug' || isHealthEndpoint(root);
   if (request.path.endsWith('/') && isClosed) return pageNotFound();
   const document = isHealthEndpoint(root)
     ? await parts.health(root, rest.join('/'), request.query)

@@ -37,6 +37,8 @@ export interface DocumentParts extends OpenApiParts {
   readonly address: () => string;
   /** What is served, here and by other servers behind this one. */
   readonly served: () => Served;
+  /** Of what flow control holds at the moment, by name; undefined where there is no such table. */
+  readonly flowDump?: ((name: string, details: boolean) => string | undefined) | undefined;
   /** By which others check service account tokens. */
   readonly issuer: IssuerDocuments;
 }
@@ -66,6 +68,8 @@ export async function documentAt(
       return first === 'slis' && second === undefined ? metricsText(await parts.metrics('slis')) : undefined;
     case 'openapi':
       return openApiAnswer(parts, request, segments.slice(1));
+    case 'debug':
+      return flowTable(parts, request, segments);
     case 'api':
       if (first === undefined) return aggregated(parts, request, 'core') ?? json(coreVersions(parts.address()));
       return segments.length === 2 ? json(resourceList(registry, first)) : undefined;
@@ -86,6 +90,17 @@ function issuerDocument({ issuer }: DocumentParts, request: HttpRequest, path: s
   checkRouted(request.header('accept') || '*/*', [found.mediaType]);
   const response = encoded(200, found.mediaType, found.text);
   return { ...response, headers: { ...response.headers, 'cache-control': 'public, max-age=3600' } };
+}
+
+/** Where flow control has been asked for. */
+function flowTable(
+  { flowDump }: DocumentParts,
+  { query }: HttpRequest,
+  [, place, name = '', ...rest]: readonly string[],
+): HttpResponse | undefined {
+  if (place !== 'api_priority_and_fairness' || rest.length > 0) return undefined;
+  const text = flowDump?.(name, (query.get('includeRequestDetails') ?? '') !== '');
+  return text === undefined ? undefined : encoded(200, 'text/plain; charset=utf-8', text);
 }
 
 const metricsText = (text: string) => encoded(200, 'text/plain; version=0.0.4; charset=utf-8', text);
