@@ -69,6 +69,7 @@ import { requestMetrics } from './requests/request-metrics.js';
 import { serverMetrics } from './requests/server-metrics.js';
 import type { ApiServerOptions } from './server-options.js';
 import { SharedLeases } from './storage/shared-leases.js';
+import { countEvents, storeTallies } from './storage/storage-metrics.js';
 import type { StoredObject } from './storage/stored-object.js';
 import { bindingSubresource, bindPod } from './subresources/binding.js';
 import { evictionSubresource } from './subresources/eviction.js';
@@ -203,6 +204,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     world,
     leases: new SharedLeases(backend, world.clock),
     admission: new AdmissionChain(plugins, admitted.times),
+    tallies: storeTallies(metrics),
   });
   const connectNode: NodeConnector = options.connectNode ?? (() => undefined);
   const subresources = subresourceHandlers(
@@ -291,6 +293,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     'scheduling/bootstrap-system-priority-classes',
     'rbac/bootstrap-roles',
   );
+  const eventCounts = countEvents(metrics, backend);
   serverMetrics(metrics, backend, registry, serverVersion);
 
   const flows =
@@ -405,6 +408,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     async stop() {
       checks.shutDown();
       custom.stop();
+      eventCounts.stop();
       addresses.stop();
       ipAddresses.stop();
       caches.stop();

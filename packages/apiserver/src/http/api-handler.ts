@@ -55,6 +55,8 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     const record = parts.requests.begin(info, {
       dryRun: request.query.has('dryRun'),
       apply: request.header('content-type')?.startsWith('application/apply-patch') ?? false,
+      fieldValidation: request.query.get('fieldValidation'),
+      bodyBytes: sentBytes(request),
     });
     const { world } = parts.core;
     const auditId = auditIdOf(request) ?? world.random.stream('audit-ids').uuid();
@@ -84,6 +86,12 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     else request.signal.addEventListener('abort', ended, { once: true });
     return response;
   };
+}
+
+/** As many bytes as a body is said to have. */
+function sentBytes({ header }: HttpRequest): number | undefined {
+  const length = header('content-length');
+  return length === undefined ? undefined : Number(length);
 }
 
 /** What is not the client's fault is for who runs the server to know. */
