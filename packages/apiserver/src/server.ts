@@ -28,6 +28,7 @@ import { cachedTokens } from './access/tokens/cached-tokens.js';
 import { admissionCaches } from './admission/admission-caches.js';
 import { AdmissionChain } from './admission/admission-chain.js';
 import { admissionMetrics } from './admission/admission-metrics.js';
+import { allocatorMetrics } from './admission/allocator-metrics.js';
 import { customResourceRules } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
 import { policyStatus } from './admission/policy/type-check.js';
@@ -58,10 +59,10 @@ import { health } from './health/health.js';
 import { serverChecks } from './health/server-checks.js';
 import { apiHandler } from './http/api-handler.js';
 import { BodyReader } from './http/body.js';
-import type { ServerVersion } from './http/documents.js';
 import type { HttpHandler } from './http/message.js';
 import type { SchemaLookup } from './http/protobuf.js';
 import { requestsUnderWay } from './http/requests-under-way.js';
+import type { ServerVersion } from './http/server-version.js';
 import { WatchResponder } from './http/watch-response.js';
 import { identityLeases } from './identity/identity-leases.js';
 import { ResourceRegistry } from './registry/resource-registry.js';
@@ -128,7 +129,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const virtual = new Map((options.virtualResources ?? []).map((each) => [each.kind, each]));
   for (const kind of virtual.keys()) registry.add({ kind });
 
-  const addresses = serviceAddresses(world, {
+  const addresses = serviceAddresses(world, allocatorMetrics(metrics, world.clock), {
     cidr: options.serviceCidr ?? '10.96.0.0/12',
     nodePorts: options.nodePorts ?? [30000, 32767],
   });
@@ -293,8 +294,10 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     'scheduling/bootstrap-system-priority-classes',
     'rbac/bootstrap-roles',
   );
+  const toldVersion =
+    options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion };
   const eventCounts = countEvents(metrics, backend);
-  serverMetrics(metrics, backend, registry, serverVersion);
+  serverMetrics(metrics, backend, registry, toldVersion, options.featureGates ?? {});
 
   const flows =
     options.flowControl === undefined
@@ -373,14 +376,13 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       requests,
       ...(flows === undefined ? {} : { flows }),
       ...(aggregated === undefined ? {} : { aggregator: aggregated }),
-      ...(options.audit === undefined ? {} : { audit: countedAudit(options.audit, metrics) }),
+      ...countedAudit(options.audit, metrics),
       health: healthOf.answer,
       documents: {
         registry,
         openApi: openApiDocuments(openApiParts),
         openApiV2: openApiV2(openApiParts),
-        version:
-          options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
+        version: toldVersion,
         metrics: (which) =>
           metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
         checkNames: healthOf.names,

@@ -18,14 +18,7 @@ import type { HttpRequest, HttpResponse } from './message.js';
 import { aggregatedIn, checkRouted, medias, negotiate, objectRoute } from './negotiation.js';
 import { type OpenApiParts, openApiAnswer } from './openapi-answer.js';
 import { protobufMedia } from './protobuf.js';
-
-/** The version that clients are told: the Kubernetes that this server behaves as. */
-export interface ServerVersion {
-  readonly major: string;
-  readonly minor: string;
-  readonly gitVersion: string;
-  readonly platform: string;
-}
+import { type ServerVersion, versionDocument } from './server-version.js';
 
 export interface DocumentParts extends OpenApiParts {
   readonly registry: ResourceRegistry;
@@ -159,20 +152,4 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
 function versionAnswer({ version }: DocumentParts, request: HttpRequest): HttpResponse {
   checkRouted(request.header('accept'), ['application/json']);
   return answer(200, versionDocument(version));
-}
-
-function versionDocument({ major, minor, gitVersion, platform }: ServerVersion): unknown {
-  return {
-    major,
-    minor,
-    emulationMajor: major,
-    emulationMinor: minor,
-    gitVersion,
-    gitCommit: '',
-    gitTreeState: 'clean',
-    buildDate: '1970-01-01T00:00:00Z',
-    goVersion: '',
-    compiler: '',
-    platform,
-  };
 }
