@@ -352,6 +352,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     docs: options.fieldDocs ?? (() => ({})),
     bodies: others,
     remote: () => aggregated?.remoteOpenApis() ?? [],
+    issuerPaths: [...(tokens?.documents.keys() ?? [])],
   };
   const { port, advertiseAddress = '127.0.0.1' } = options;
   const publicAddress = port === undefined ? '' : hostAndPort(advertiseAddress, port);

@@ -155,8 +155,8 @@ export const known: readonly Known[] = [
   },
   {
     why: 'newer',
-    words: '1.34 tells of its oldest compatible version, and of the escaping of metrics',
-    line: /minCompatibility(Major|Minor)|escaping=underscores/,
+    words: '1.34 tells of the escaping of metrics',
+    line: /escaping=underscores/,
   },
   {
     why: 'newer',

@@ -14,6 +14,8 @@ export const versionDocument = ({ major, minor, gitVersion, platform }: ServerVe
   minor,
   emulationMajor: major,
   emulationMinor: minor,
+  minCompatibilityMajor: major,
+  minCompatibilityMinor: String(Number(minor) - 1),
   gitVersion,
   gitCommit: '',
   gitTreeState: 'clean',
