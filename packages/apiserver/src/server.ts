@@ -109,10 +109,8 @@ export const serverVersion: ServerVersion = { major: '1', minor: '33', gitVersio
 
 const master: UserInfo = { name: 'system:admin', groups: [mastersGroup, 'system:authenticated'] };
 
-const identitySteps = [
-  'start-kube-apiserver-identity-lease-controller',
-  'start-kube-apiserver-identity-lease-garbage-collector',
-] as const;
+const checksPrefix = 'kubernetes_healthcheck';
+const isOfChecks = (name: string) => name.startsWith(checksPrefix) || name === 'process_start_time_seconds';
 
 const noWebhooks: WebhookCaller = async () => {
   throw new Error('this API server has no way to call webhooks');
@@ -245,12 +243,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const checks = serverChecks(
     backend,
     [
-      'generic-apiserver-start-informers',
-      'crd-informer-synced',
-      'start-system-namespaces-controller',
-      'scheduling/bootstrap-system-priority-classes',
-      ...(roles === undefined ? [] : (['rbac/bootstrap-roles'] as const)),
-      ...(options.identity === undefined ? [] : identitySteps),
+      ...(roles === undefined ? [] : (['roles'] as const)),
+      ...(options.flowControl === undefined ? [] : (['flows'] as const)),
+      ...(options.port === undefined ? [] : (['port'] as const)),
+      ...(options.aggregation === undefined ? [] : (['aggregation'] as const)),
+      ...(options.identity === undefined ? [] : (['identity'] as const)),
     ],
     options.healthChecks ?? [],
   );
@@ -275,7 +272,8 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     onChange: () => listServices?.(),
   });
   await custom.start();
-  checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
+  checks.done('start-apiserver-admission-initializer', 'generic-apiserver-start-informers', 'crd-informer-synced');
+  checks.done('start-apiextensions-informers', 'start-apiextensions-controllers');
   await createFirstObjects(core, client({ fieldManager: 'kube-apiserver' }), {
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
@@ -287,13 +285,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     await putKubernetesEndpoints(core, { address, port: options.port });
     await putKubernetesRange(core, addresses.cidrs);
     await ipAddresses.start();
+    checks.donePart('port');
   }
   if (roles !== undefined) await reconcilePolicy(core, client({ fieldManager: 'kube-apiserver' }), bootstrapPolicy());
-  checks.done(
-    'start-system-namespaces-controller',
-    'scheduling/bootstrap-system-priority-classes',
-    'rbac/bootstrap-roles',
-  );
+  checks.done('start-system-namespaces-controller', 'scheduling/bootstrap-system-priority-classes');
+  checks.donePart('roles');
   const toldVersion =
     options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion };
   const eventCounts = countEvents(metrics, backend);
@@ -319,6 +315,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   if (flows !== undefined) {
     await bringFlowConfiguration(core, client({ fieldManager: 'api-priority-and-fairness-config-producer-v1' }));
     await flows.start();
+    checks.donePart('flows');
   }
 
   const serviceClient = client({ fieldManager: 'kube-apiserver' });
@@ -328,6 +325,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     await aggregated.start();
     await bringLocalServices(core, serviceClient);
     listServices = localServicesLister(core, serviceClient);
+    checks.donePart('aggregation');
   }
 
   const identity =
@@ -335,7 +333,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       ? undefined
       : identityLeases({ world, client: client({ fieldManager: 'kube-apiserver' }), ...options.identity });
   identity?.start();
-  checks.done(...identitySteps);
+  checks.donePart('identity');
 
   const policies = policyStatus({ world, backend, client: client({ fieldManager: 'kube-apiserver' }), registry });
   await policies.start();
@@ -384,8 +382,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         openApi: openApiDocuments(openApiParts),
         openApiV2: openApiV2(openApiParts),
         version: toldVersion,
-        metrics: (which) =>
-          metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
+        metrics: (which) => metrics.text(which === 'slis' ? isOfChecks : (name) => !name.startsWith(checksPrefix)),
         checkNames: healthOf.names,
         flowDump: flows?.dump,
         address: () => publicAddress,

@@ -577,8 +577,8 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'there are fewer steps of the start to tell of, no profiler, and no other documents than those of versions',
-    row: /^(self › (\/(livez|readyz|healthz)\?verbose|\/livez without ping|\/debug\/pprof|\/openapi\/v[23].*|\/)|serving › \/openapi\/v3\/apis(\/apps)?)$/,
+    words: 'there is no profiler, and no election of leaders by candidates',
+    row: /^self › \/debug\/pprof$/,
   },
   {
     why: 'deliberate',

@@ -23,7 +23,7 @@ import { type ServerVersion, versionDocument } from './server-version.js';
 export interface DocumentParts extends OpenApiParts {
   readonly registry: ResourceRegistry;
   readonly version: ServerVersion;
-  /** For Prometheus; `slis` of health checks alone. */
+  /** For Prometheus; `slis` of health checks alone, `all` without them. */
   readonly metrics: (which: 'all' | 'slis') => Promise<string>;
   /** The names of an endpoint's checks. */
   readonly checkNames: (endpoint: HealthEndpoint) => readonly string[];
@@ -110,6 +110,7 @@ function knownPaths({ registry, checkNames, issuer }: DocumentParts): readonly s
     '/api',
     '/api/v1',
     '/apis',
+    '/apis/',
     ...groups.flatMap(([group, versions]) => [
       `/apis/${group}`,
       ...versions.map((version) => `/apis/${group}/${version}`),
@@ -119,6 +120,7 @@ function knownPaths({ registry, checkNames, issuer }: DocumentParts): readonly s
     '/metrics/slis',
     '/openapi/v2',
     '/openapi/v3',
+    '/openapi/v3/',
     '/version',
   ];
   return paths.sort();
