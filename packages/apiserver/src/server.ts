@@ -25,6 +25,7 @@ import { storedNodeRelations } from './access/node-relations.js';
 import { rbacAuthorizer } from './access/rbac.js';
 import { storedRoles } from './access/stored-roles.js';
 import { cachedTokens } from './access/tokens/cached-tokens.js';
+import { tokenUses } from './access/tokens/legacy-tokens.js';
 import { admissionCaches } from './admission/admission-caches.js';
 import { AdmissionChain } from './admission/admission-chain.js';
 import { admissionMetrics } from './admission/admission-metrics.js';
@@ -43,6 +44,7 @@ import { countedAudit } from './audit/audit.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { putKubernetesEndpoints } from './bootstrap/kubernetes-endpoints.js';
 import { putKubernetesRange } from './bootstrap/kubernetes-range.js';
+import { legacyTokenTracking } from './bootstrap/legacy-token-tracking.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
 import { inProcessClient } from './client/in-process-client.js';
@@ -151,6 +153,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const access = accessBy(authorizer, held);
   const accessByHttp = accessBy(authorizer, held, authorizationTimes(metrics, world.clock));
   const { tokens } = options;
+  const uses = tokens && tokenUses(metrics, world, () => client({ fieldManager: 'kube-apiserver' }));
   const authenticateToken = firstIdentity([
     ...(options.tokenAuthenticators ?? []),
     ...(tokens === undefined
@@ -158,7 +161,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       : [
           forServer(
             tokens.audiences,
-            cachedTokens(world.clock, (...asked) => tokens.authenticator(core)(...asked), {
+            cachedTokens(world.clock, (...asked) => tokens.authenticator(core, uses)(...asked), {
               times: tokenCacheTimes(metrics, world.clock),
             }),
           ),
@@ -248,6 +251,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       ...(options.port === undefined ? [] : (['port'] as const)),
       ...(options.aggregation === undefined ? [] : (['aggregation'] as const)),
       ...(options.identity === undefined ? [] : (['identity'] as const)),
+      ...(tokens === undefined ? [] : (['tokens'] as const)),
     ],
     options.healthChecks ?? [],
   );
@@ -279,6 +283,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     policy: options.firstObjects ?? [],
     nowMs: world.clock.now(),
   });
+  const tracking = tokens && legacyTokenTracking(world, backend, client({ fieldManager: 'kube-apiserver' }));
+  await tracking?.start();
+  checks.donePart('tokens');
   const ipAddresses = serviceIpAddresses(core);
   if (options.port !== undefined) {
     const address = options.advertiseAddress ?? '127.0.0.1';
@@ -416,6 +423,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       aggregated?.stop();
       policies.stop();
       identity?.stop();
+      tracking?.stop();
       roles?.stop();
       relations?.stop();
       if (options.backend === undefined) answering.whenNone(() => void backend.close());

@@ -8,6 +8,14 @@ export interface UserInfo {
   readonly uid?: string;
   readonly groups: readonly string[];
   readonly extra?: Readonly<Record<string, readonly string[]>>;
+  /** Of what the user is known by. */
+  readonly notes?: UserNotes;
+}
+
+/** What is to be said of credentials: to who shows them, and to who records requests. */
+export interface UserNotes {
+  readonly warnings: readonly string[];
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /**

@@ -9,7 +9,7 @@ import type { StoredObject } from '../storage/stored-object.js';
 import type { HealthCheck } from './health-checks.js';
 
 /** What some servers have and others have not. */
-export type ServerPart = 'roles' | 'flows' | 'port' | 'aggregation' | 'identity';
+export type ServerPart = 'roles' | 'flows' | 'port' | 'aggregation' | 'identity' | 'tokens';
 
 /** What a server does before it is ready, in kube-apiserver's order and by its names; with the part that does it, where not all have it. */
 const startSteps = {
@@ -25,6 +25,7 @@ const startSteps = {
   'start-cluster-authentication-info-controller': 'aggregation',
   'start-kube-apiserver-identity-lease-controller': 'identity',
   'start-kube-apiserver-identity-lease-garbage-collector': 'identity',
+  'start-legacy-token-tracking-controller': 'tokens',
   'start-service-ip-repair-controllers': 'port',
   'rbac/bootstrap-roles': 'roles',
   'scheduling/bootstrap-system-priority-classes': undefined,
