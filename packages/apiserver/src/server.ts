@@ -30,8 +30,9 @@ import { admissionCaches } from './admission/admission-caches.js';
 import { AdmissionChain } from './admission/admission-chain.js';
 import { admissionMetrics } from './admission/admission-metrics.js';
 import { allocatorMetrics } from './admission/allocator-metrics.js';
-import { customResourceRules } from './admission/custom-resource-rules.js';
+import { customResourceRules, expressionTimes } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
+import { podSecurityMetrics } from './admission/pod-security/pod-security-metrics.js';
 import { policyStatus } from './admission/policy/type-check.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import { serviceIpAddresses } from './admission/service-ip-addresses.js';
@@ -133,7 +134,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     cidr: options.serviceCidr ?? '10.96.0.0/12',
     nodePorts: options.nodePorts ?? [30000, 32767],
   });
-  const rules = customResourceRules();
+  const rules = customResourceRules(expressionTimes(metrics, world.clock));
   await rules.prepare(options.kinds ?? []);
   const caches = admissionCaches(backend, world.logger);
   const chosen = authorizerSource(options.authorizer);
@@ -192,6 +193,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     requiresDefaultAccounts: options.requiresDefaultAccounts ?? false,
     topologyLabels: binding.copiesLabels,
     podSecurity: { defaults: options.podSecurityDefaults, exemptions: options.podSecurityExemptions },
+    podSecurityMetrics: podSecurityMetrics(metrics),
     enabled: options.enableAdmissionPlugins ?? [],
     disabled: options.disableAdmissionPlugins ?? [],
   });
@@ -299,6 +301,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   checks.donePart('roles');
   const toldVersion =
     options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion };
+  const discoveries = metrics
+    .counter({ name: 'aggregator_discovery_aggregation_count_total', help: 'Times that discovery was put together.' })
+    .with();
   const eventCounts = countEvents(metrics, backend);
   serverMetrics(metrics, backend, registry, toldVersion, options.featureGates ?? {});
 
@@ -392,6 +397,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         metrics: (which) => metrics.text(which === 'slis' ? isOfChecks : (name) => !name.startsWith(checksPrefix)),
         checkNames: healthOf.names,
         flowDump: flows?.dump,
+        onDiscovery: () => discoveries.increment(),
         address: () => publicAddress,
         served: () => ({
           registry,

@@ -32,6 +32,8 @@ export interface DocumentParts extends OpenApiParts {
   readonly served: () => Served;
   /** Of what flow control holds at the moment, by name; undefined where there is no such table. */
   readonly flowDump?: ((name: string, details: boolean) => string | undefined) | undefined;
+  /** Told whenever what is served is put together in one document. */
+  readonly onDiscovery: () => void;
   /** By which others check service account tokens. */
   readonly issuer: IssuerDocuments;
 }
@@ -132,6 +134,7 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
   if (encoding === undefined) return undefined;
   checkRouted(accept, objectRoute);
   const document = aggregatedDiscovery(parts.served(), which);
+  parts.onDiscovery();
   const etag = `"${contentHash(JSON.stringify(document))}"`;
   if (request.header('if-none-match') === etag) return { status: 304, headers: { etag, vary: 'Accept' } };
   const response =
