@@ -1,4 +1,5 @@
 /** Differences that are known and stay: of the version, or on purpose. Each is told with the rows that it explains. */
+import { knownOfWatched } from './known-metrics.js';
 import type { Normal } from './normalize.js';
 
 export interface Known {
@@ -24,6 +25,7 @@ const causesOf = ({ body }: Normal) =>
 const leadingZeros = /^Invalid value: "0\d+\.[\d.]+": must (be a valid IP address|not have leading 0s)/;
 
 export const known: readonly Known[] = [
+  ...knownOfWatched,
   {
     why: 'deliberate',
     words: 'a list that has to be there is empty where nobody spoke of it',
@@ -577,7 +579,7 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'there is no profiler, and no election of leaders by candidates',
+    words: 'there is no profiler',
     row: /^self › \/debug\/pprof$/,
   },
   {

@@ -131,7 +131,7 @@ export function flowControl({
       details: { retryAfterSeconds: 1 },
     });
   };
-  const hasNoRoom = ({ flow }: Request) => flow.series.notAccommodated.increment();
+  const hasNoRoom = ({ flow }: Request) => flow.series.notAccommodated().increment();
   const pump = (queues: FairQueues<Request>) => {
     for (const { go } of queues.next(hasNoRoom)) go();
   };

@@ -15,7 +15,7 @@ export interface FlowSeries {
   readonly execution: Readonly<Record<'regular' | 'watch', Histogram>>;
   readonly estimated: Histogram;
   readonly watchers: Histogram;
-  readonly notAccommodated: Counter;
+  notAccommodated(): Counter;
   rejected(reason: string): Counter;
 }
 
@@ -85,7 +85,7 @@ export function flowMetrics(metrics: Metrics): FlowMetrics {
       execution: { regular: execution.with(...names, 'regular'), watch: execution.with(...names, 'watch') },
       estimated: estimated.with(...names),
       watchers: watchers.with(...names),
-      notAccommodated: notAccommodated.with(...names),
+      notAccommodated: () => notAccommodated.with(...names),
       rejected: (reason) => rejected.with(...names, reason),
     }),
     waits: (info, by) => (isMutating(info) ? waitingWrites : waitingReads).add(by),

@@ -71,7 +71,6 @@ it('what is written is counted by resource, and what watchers are told at their 
   expect(await series(/^apiserver_(init|storage_events|terminated|watch).*("configmaps"|"ConfigMap")\}/)).toEqual([
     'apiserver_init_events_total{resource="configmaps"} 3',
     'apiserver_storage_events_received_total{resource="configmaps"} 4',
-    'apiserver_terminated_watchers_total{resource="configmaps"} 0',
     'apiserver_watch_cache_events_dispatched_total{resource="configmaps"} 4',
     'apiserver_watch_cache_events_received_total{resource="configmaps"} 4',
     `apiserver_watch_cache_resource_version{resource="configmaps"} ${revision}`,

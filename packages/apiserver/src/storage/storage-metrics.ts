@@ -32,7 +32,6 @@ interface Series {
   readonly lists: Readonly<Record<ListKind, ListSeries>>;
   readonly consistent: Counter;
   readonly initial: Counter;
-  readonly terminated: Counter;
 }
 
 interface ListSeries {
@@ -105,7 +104,6 @@ export function storeTallies(metrics: Metrics): StoreTallies {
         },
         consistent: consistent.with(place, 'true', 'false'),
         initial: initial.with(name),
-        terminated: terminated.with(name),
       };
       known.set(resource, series);
     }
@@ -123,7 +121,8 @@ export function storeTallies(metrics: Metrics): StoreTallies {
     },
     began: (resource, objects) => seriesOf(resource).initial.increment(objects),
     ended(resource, error) {
-      if (error instanceof SlowWatcherError) seriesOf(resource).terminated.increment();
+      const { group, plural } = resource.kind;
+      if (error instanceof SlowWatcherError) terminated.with(groupResource(group, plural)).increment();
     },
   };
 }

@@ -78,6 +78,21 @@ const traffic: readonly Row[] = [
   ),
   get('it is established', `${definitions}/sights.NS.example.com`, { ...unseen, until: '"Established"' }),
   del('it goes as well', `${definitions}/sights.NS.example.com`, undefined, unseen),
+  merge(
+    'pods are held to a level',
+    '/api/v1/namespaces/NS',
+    { metadata: { labels: { 'pod-security.kubernetes.io/enforce': 'baseline' } } },
+    unseen,
+  ),
+  post(
+    'a pod that is not of it',
+    `${core}/pods`,
+    {
+      ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p' } },
+      spec: { hostNetwork: true, containers: [{ name: 'c', image: 'i' }] },
+    },
+    unseen,
+  ),
   get('nobody', maps, { as: 'nobody', ...unseen }),
   get('who is not known', maps, { as: 'badToken', ...unseen }),
   get('by certificate', maps, { as: 'certificate', ...unseen }),
