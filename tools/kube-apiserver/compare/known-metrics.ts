@@ -1,5 +1,5 @@
 /** Of the metrics, checks and paths that operators watch: differences that are known and stay. See docs/reference/metrics.md. */
-import type { Known } from './known.js';
+import type { Known } from './known-difference.js';
 import type { Normal } from './normalize.js';
 
 const row = /^(watched › (all metrics|the metrics of checks)|flows › metrics)$/;

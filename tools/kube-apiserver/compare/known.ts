@@ -1,18 +1,7 @@
 /** Differences that are known and stay: of the version, or on purpose. Each is told with the rows that it explains. */
+import type { Known } from './known-difference.js';
 import { knownOfWatched } from './known-metrics.js';
 import type { Normal } from './normalize.js';
-
-export interface Known {
-  /** `newer`: kube-apiserver is of a later version. `deliberate`: see the page of compatibility. `surroundings`: of how it is run here. */
-  readonly why: 'newer' | 'deliberate' | 'surroundings';
-  readonly words: string;
-  /** Of the row `group › name`; any unless given. */
-  readonly row?: RegExp;
-  /** Of the line of a difference; any unless given. */
-  readonly line?: RegExp;
-  /** Of the answers as wholes; any unless given. */
-  readonly answers?: (expected: Normal, actual: Normal) => boolean;
-}
 
 /** What Go writes even where it is empty, and knows from what nobody spoke of. */
 const emptyOnes = '(apiGroup|devices|drivers|endpoints|limits|requests|rules)';

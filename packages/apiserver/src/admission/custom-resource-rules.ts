@@ -17,7 +17,8 @@ import {
 import { judgeByRules } from '../crd/broken-rules.js';
 import { hasPatterns } from '../crd/custom-kind.js';
 import { RuleCosts } from '../crd/rule-costs.js';
-import { type CelModule, compileRules, hasRules, type RuleNode, ruleTexts } from '../crd/validation-rules.js';
+import { compileRules, hasRules, type RuleNode, ruleTexts } from '../crd/validation-rules.js';
+import type { CelModule } from '../registry/cel-module.js';
 import type { Resource } from '../registry/resource.js';
 import { hasBlocking } from '../verbs/validation.js';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.js';

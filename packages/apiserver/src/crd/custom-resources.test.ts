@@ -217,6 +217,50 @@ describe('a webhook that converts', () => {
     ]);
   });
 
+  it.each([
+    ['nothing but a name', {}],
+    ['fields that are no objects', { note: 'a', count: 1 }],
+  ])('is asked of objects with %s', async (_what, fields) => {
+    const bare = answering(({ request: { desiredAPIVersion, objects } }) => ({
+      convertedObjects: objects.map((object) => ({ ...object, apiVersion: desiredAPIVersion })),
+    }));
+    const { client, world } = await server(bare);
+    const loose = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+    const free = versions.map((each) => ({ ...each, schema: loose }));
+    await client.create(definition('gadgets', 'Gadget', free, conversion));
+    await world.settle();
+    const sent = {
+      apiVersion: 'example.com/v2',
+      kind: 'Gadget',
+      metadata: { name: 'a', namespace: 'default' },
+      ...fields,
+    };
+    expect(await client.create(sent)).toMatchObject(sent);
+    const there = await client.get(gadgets('v2'), { name: 'a' });
+    const labelled = { ...there, metadata: { ...there.metadata, labels: { a: 'b' } } } as KubernetesObject;
+    expect(await client.update(labelled)).toMatchObject(sent);
+    const patch = { type: 'merge', body: { metadata: { labels: { a: 'c' } } } } as const;
+    expect(await client.patch(gadgets('v2'), { name: 'a' }, patch)).toMatchObject(sent);
+    expect(await client.apply({ ...sent, metadata: { name: 'b' } }, { fieldManager: 'm' })).toMatchObject(fields);
+    expect(await client.list(gadgets('v2'))).toHaveLength(2);
+    expect(await client.delete(gadgets('v2'), { name: 'a' })).toBeDefined();
+  });
+
+  it('is asked of many objects that have one spec, each with labels of its own', async () => {
+    const { client, world } = await server(faithful);
+    await client.create(definition('gadgets', 'Gadget', versions, conversion));
+    await world.settle();
+    const { spec, metadata, ...rest } = gadget('v1', 'g', { size: 4 }) as Sized;
+    const shared = Object.freeze(spec);
+    const names = Array.from({ length: 200 }, (_, index) => `g-${index}`);
+    for (const name of names)
+      await client.create({ ...rest, metadata: { ...metadata, name, labels: { own: name } }, spec: shared } as Sized);
+    const list = (await client.list(gadgets('v2'))) as unknown as readonly Sized[];
+    expect(list.map(({ metadata: { labels }, spec: { width } }) => `${labels?.['own']} ${width}`).sort()).toEqual(
+      names.map((name) => `${name} 4`).sort(),
+    );
+  });
+
   it('each version is held to its own schema and rules, whichever is stored', async () => {
     const { client, world } = await server(faithful);
     const own = (name: string, field: string, storage: boolean) => ({

@@ -2,16 +2,23 @@
  * The OpenAPI v3 documents, one a group and version, made when first asked for and kept until its kinds change; and all of
  * them as one document of v2. Each goes by a hash of its text, so that clients keep what has not changed.
  */
-import type { FieldDocs, Kind, SchemaNode } from '@pintle/machinery';
-import type { RemoteOpenApi } from '../aggregation/remote-openapi.js';
+import type { Kind } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
-import { type ApiDescription, codeWords, described, openApiVersion, pathsOf } from './description.js';
+import {
+  type ApiDescription,
+  codeWords,
+  type DescriptionParts,
+  described,
+  openApiVersion,
+  pathsOf,
+} from './description.js';
 import { contentHash } from './digest.js';
 import { type GeneralParts, generalOperations } from './general-operations.js';
 import { mergeSwagger } from './merge-swagger.js';
 import { openApiV3Message } from './openapi-v3-message.js';
 import type { Parameter } from './parameters.js';
+import type { RemoteOpenApi } from './remote-documents.js';
 import { swaggerOf } from './swagger.js';
 
 export interface OpenApiDocument {
@@ -30,12 +37,8 @@ export interface OpenApiDocuments {
   swagger(): OpenApiDocument;
 }
 
-export interface OpenApiDocumentsParts extends GeneralParts {
+export interface OpenApiDocumentsParts extends DescriptionParts, GeneralParts {
   readonly registry: ResourceRegistry;
-  readonly title: string;
-  readonly docs: () => FieldDocs;
-  /** The types of bodies that are of no resource, by `apiVersion/kind`. */
-  readonly bodies: Readonly<Record<string, SchemaNode>>;
   /** What other servers say of their APIs. */
   readonly remote: () => readonly RemoteOpenApi[];
 }
