@@ -27,9 +27,15 @@ export const openApiVersion = 'v1.33.5';
 
 export const codeWords = { 200: 'OK', 201: 'Created', 202: 'Accepted', 401: 'Unauthorized' } as const;
 
-export function described(resources: readonly Resource[], { title, docs, bodies }: DescriptionParts): ApiDescription {
+/** `general`: operations that are of none of the resources. */
+export function described(
+  resources: readonly Resource[],
+  { title, docs, bodies }: DescriptionParts,
+  general: Iterable<Operation> = [],
+): ApiDescription {
   const groups = new Map(resources.filter(({ custom }) => !custom).map(({ apiVersion, kind }) => [apiVersion, kind]));
-  const operations = [...[...groups.values()].map(groupOperation), ...resources.flatMap(operationsOf)];
+  const ofServer = [...general];
+  const operations = [...ofServer, ...[...groups.values()].map(groupOperation), ...resources.flatMap(operationsOf)];
   const named = new Set(operations.flatMap(({ body, response }) => [body?.schema, response]));
   const others = sharedSchemas(bodies).filter(({ node }) => named.has(node.name));
   const kinds = resources.map(({ kind }) => kind);
@@ -47,7 +53,7 @@ export function described(resources: readonly Resource[], { title, docs, bodies 
   for (const { node, kind } of others)
     if (kind !== undefined) add(node.name!, { 'x-kubernetes-group-version-kind': [kind] });
   for (const kind of kinds) if (kind.selectableFields.length > 0) add(schemaNameOf(kind), selectable(kind));
-  return { title, isBuiltin: groups.size > 0, operations, schemas };
+  return { title, isBuiltin: groups.size > 0 || ofServer.length > 0, operations, schemas };
 }
 
 export interface PathDescription {

@@ -14,6 +14,7 @@ import {
   pathsOf,
 } from './description.js';
 import { contentHash } from './digest.js';
+import { type GeneralParts, generalOperations } from './general-operations.js';
 import { mergeSwagger } from './merge-swagger.js';
 import { openApiV3Message } from './openapi-v3-message.js';
 import type { Parameter } from './parameters.js';
@@ -36,7 +37,7 @@ export interface OpenApiDocuments {
   swagger(): OpenApiDocument;
 }
 
-export interface OpenApiDocumentsParts extends DescriptionParts {
+export interface OpenApiDocumentsParts extends DescriptionParts, GeneralParts {
   readonly registry: ResourceRegistry;
   /** What other servers say of their APIs. */
   readonly remote: () => readonly RemoteOpenApi[];
@@ -53,10 +54,20 @@ export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments
     made.set(path, { of, document });
     return document;
   };
+  let general: ReturnType<typeof generalOperations> = new Map();
+  let generation = -1;
+  const generalNow = () => {
+    if (generation !== registry.generation) general = generalOperations(parts);
+    generation = registry.generation;
+    return general;
+  };
   const documentAt = (path: string): OpenApiDocument | undefined => {
     const resources = resourcesIn(registry.all(), path);
     if (resources.length > 0)
       return keep(path, kindsOf(resources), () => JSON.stringify(documentOf(described(resources, parts))));
+    const operation = generalNow().get(path);
+    if (operation !== undefined)
+      return keep(path, [], () => JSON.stringify(documentOf(described([], parts, [operation]))));
     const text = remote().find((each) => remotePath(each) === path)?.v3;
     return text === undefined ? undefined : keep(path, [text], () => text);
   };
@@ -64,7 +75,8 @@ export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments
     document: documentAt,
     index() {
       const others = remote().flatMap((each) => (each.v3 === undefined ? [] : [remotePath(each)]));
-      const paths = [...new Set([...registry.all().map(({ apiVersion }) => pathOf(apiVersion)), ...others])];
+      const versions = registry.all().map(({ apiVersion }) => pathOf(apiVersion));
+      const paths = [...new Set([...generalNow().keys(), ...versions, ...others])].sort();
       const entries = paths.map((path) => [
         path,
         { serverRelativeURL: `/openapi/v3/${path}?hash=${documentAt(path)?.hash}` },
@@ -76,7 +88,7 @@ export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments
       const resources = registry.all();
       const others = remote();
       return keep('v2', [...kindsOf(resources), ...others.map(({ v2 }) => v2)], () =>
-        JSON.stringify(mergeSwagger(swaggerOf(described(resources, parts)), others)),
+        JSON.stringify(mergeSwagger(swaggerOf(described(resources, parts, generalNow().values())), others)),
       );
     },
   };

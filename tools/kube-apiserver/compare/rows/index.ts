@@ -22,6 +22,7 @@ import { reading, selfDescription } from './reading.js';
 import { serving } from './serving.js';
 import { tokensGroup } from './tokens.js';
 import { told } from './told.js';
+import { watched } from './watched.js';
 import { watching } from './watching.js';
 import { servicesGroup, workloads } from './workloads.js';
 
@@ -49,5 +50,6 @@ export const groups: readonly Group[] = [
     told,
     auditedGroup,
     flowsGroup,
+    watched,
   ],
 ];
