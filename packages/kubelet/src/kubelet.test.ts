@@ -264,26 +264,63 @@ describe('a pod', () => {
     });
   });
 
+  /** The seconds from now on in which it was started again. */
+  async function restartsWithin(seconds: number): Promise<readonly number[]> {
+    const restarts: number[] = [];
+    let seen = 0;
+    for (let second = 1; second <= seconds; second++) {
+      await bench.world.advance(1_000);
+      const count = (await bench.pod()).status?.containerStatuses?.[0]?.restartCount ?? 0;
+      if (count > seen) restarts.push(second);
+      seen = count;
+    }
+    return restarts;
+  }
+
   it('that crashes backs off: 0, 10, 20, 40 s', async () => {
     await open({ app: { runMs: 1_000, exitCode: 1 } });
     await bench.createPod({});
     await bench.world.advance(100);
-    const restarts: number[] = [];
-    let seen = 0;
-    for (let second = 0; second < 80; second++) {
-      await bench.world.advance(1_000);
-      const count = (await bench.pod()).status?.containerStatuses?.[0]?.restartCount ?? 0;
-      if (count > seen) restarts.push(second + 1);
-      seen = count;
-    }
     // Each run takes one second; the wait is counted from its end.
-    expect(restarts).toEqual([1, 12, 33, 74]);
+    expect(await restartsWithin(80)).toEqual([1, 12, 33, 74]);
     expect(await bench.brief()).toBe('Running main:CrashLoopBackOff#4');
     expect(await bench.events()).toContainEqual(
       expect.stringMatching(
         /^Warning BackOff: Back-off restarting failed container main in pod web_default\(.*\) x\d$/,
       ),
     );
+  });
+
+  it('that cannot be started is shown so, and backs off like one that crashes', async () => {
+    await open({ app: { startError: 'no such program' } });
+    await bench.createPod({});
+    await bench.world.advance(500);
+    expect(await bench.brief()).toBe('Running main:RunContainerError');
+    expect(await restartsWithin(79)).toEqual([1, 11, 31, 71]);
+    expect(await bench.brief()).toBe('Running main:CrashLoopBackOff#4');
+    const { lastState } = (await bench.pod()).status!.containerStatuses![0]!;
+    expect(lastState?.terminated).toMatchObject({ exitCode: 128, reason: 'StartError', message: 'no such program' });
+  });
+
+  it('that cannot be started fails its pod where nothing is to be restarted', async () => {
+    await open({ app: { startError: 'no such program' } });
+    await bench.createPod({ restartPolicy: 'Never' });
+    await bench.world.advance(100);
+    expect(await bench.brief()).toBe('Failed main:StartError');
+  });
+
+  it('whose first init container fails for good leaves all others waiting', async () => {
+    await open({ bad: { runMs: 100, exitCode: 1 } });
+    const init = (name: string, image: string) => ({ name, image });
+    const initContainers = [init('first', 'bad'), init('second', 'app')];
+    await bench.createPod({ restartPolicy: 'Never', initContainers });
+    await bench.world.advance(5_000);
+    const { status } = await bench.pod();
+    expect(status?.phase).toBe('Failed');
+    const states = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map(
+      ({ name, state }) => `${name} ${state?.terminated?.exitCode ?? state?.waiting?.reason}`,
+    );
+    expect(states).toEqual(['first 1', 'second PodInitializing', 'main PodInitializing']);
   });
 
   it('runs its init containers in order, then the others', async () => {
@@ -444,16 +481,13 @@ describe('probes', () => {
     });
   });
 
-  it('gRPC is refused by an event, and counts for nothing', async () => {
-    await open();
+  it('by gRPC restart what is ill, as others do', async () => {
+    await open({ app: { illAfterMs: 15_000 } });
     await bench.createPod({ containers: [{ name: 'main', image: 'app', livenessProbe: { grpc: { port: 80 } } }] });
-    await bench.world.advance(60_000);
+    await bench.world.advance(10_000);
     expect(await bench.brief()).toBe('Running main:running+');
-    expect(await bench.events()).toContainEqual(
-      expect.stringContaining(
-        'Warning Unhealthy: Liveness probe errored and resulted in unknown state: probes by gRPC are not supported',
-      ),
-    );
+    await bench.world.advance(90_000);
+    expect((await bench.pod()).status?.containerStatuses?.[0]?.restartCount).toBeGreaterThan(0);
   });
 });
 
