@@ -52,6 +52,12 @@ export const knownOfWatched: readonly Known[] = [
   },
   {
     why: 'newer',
+    words: '1.34 tells apart more numbers of seats',
+    row,
+    line: /^body\.apiserver_flowcontrol_work_estimated_seats\.buckets\[\d\]: /,
+  },
+  {
+    why: 'newer',
     words: '1.34 has the group and the resource as labels of their own',
     row,
     line: /^body\.apiserver_(cache_list|storage_(list|events)|init_events|terminated_watchers|watch_(cache|events)|request_body_size)\w*\.labels\[\d\]: /,
