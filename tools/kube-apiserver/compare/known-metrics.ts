@@ -20,6 +20,9 @@ const leftOut = [
   ...['apiserver_storage_data_key_', 'apiserver_storage_envelope_', 'apiserver_storage_size_bytes'],
   ...['apiserver_webhooks_x509_', 'apiserver_kube_aggregator_x509_', 'apiserver_validation_declarative_validation_'],
   ...[
+    'apiserver_admission_match_condition_',
+    'apiserver_request_terminations_total',
+    'apiserver_storage_decode_errors_total',
     'kube_apiserver_pod_logs_',
     'apiserver_nodeport_repair_',
     'apiserver_clusterip_repair_',
