@@ -22,6 +22,8 @@ const leftOut = [
   ...[
     'apiserver_admission_match_condition_',
     'apiserver_request_terminations_total',
+    'apiserver_request_aborts_total',
+    'apiserver_request_post_timeout_total',
     'apiserver_storage_decode_errors_total',
     'kube_apiserver_pod_logs_',
     'apiserver_nodeport_repair_',
