@@ -4,7 +4,7 @@
  *     npx tsx tools/conformance/run.ts [--focus PATTERN] [--skip PATTERN] [--kubeconfig FILE]
  *
  * Needs Go and its modules, kubectl, busybox, and root. Containers are processes of this machine, each with a file system and a
- * host name of its own by `images/launch`; of the images of these tests a few are made here, agnhost from its source. What asks for
+ * host name of its own by `launch`; of the images of these tests a few are made here, agnhost from its source. What asks for
  * others, or for a network of each pod's own, is left out by `beyond.ts`.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
@@ -38,11 +38,11 @@ function build(command: readonly string[]): void {
   if (status !== 0) throw new Error(`go ${command[0]} ended with ${status}`);
 }
 
-/** A folder whose programs, called by their names, are all run by `images/launch`. */
+/** A folder whose programs, called by their names, are all run by `launch`. */
 async function imageOf(home: string, name: string, programs: readonly string[]): Promise<string> {
   const root = join(home, name);
   await mkdir(join(root, 'bin'), { recursive: true });
-  for (const program of programs) await symlink(join(here, 'images/launch'), join(root, program));
+  for (const program of programs) await symlink(join(here, 'launch'), join(root, program));
   return root;
 }
 
@@ -53,22 +53,20 @@ async function startCluster(folder: string): Promise<{ readonly process: ChildPr
   const programs = applets.map((name) => `bin/${name}`);
   const home = join(folder, 'images');
   const env = { IMAGES: home, FILES: folder, AGNHOST: join(built, 'agnhost') };
-  const agnhost = {
-    folder: await imageOf(home, 'agnhost', [...programs, 'agnhost', 'agnhost-2']),
-    command: ['/agnhost'],
-    env,
-  };
-  const busybox = { folder: await imageOf(home, 'busybox', programs), command: ['sh'], env };
-  const httpd = { folder: join(here, 'images/httpd'), command: ['/httpd'] };
+  const image = async (name: string, command: string, ...more: readonly string[]) => ({
+    folder: await imageOf(home, name, [...programs, ...more]),
+    ...{ command: [command], env },
+  });
+  const httpd = await image('httpd', '/httpd', 'httpd');
   const config = {
     nodes: 3,
     images: {
-      [`${registry}/e2e-test-images/agnhost:*`]: agnhost,
-      [`${registry}/e2e-test-images/busybox:*`]: busybox,
+      [`${registry}/e2e-test-images/agnhost:*`]: await image('agnhost', '/agnhost', 'agnhost', 'agnhost-2'),
+      [`${registry}/e2e-test-images/busybox:*`]: await image('busybox', 'sh'),
       [`${registry}/e2e-test-images/httpd:*`]: httpd,
       [`${registry}/e2e-test-images/nginx:*`]: httpd,
       [`${registry}/e2e-test-images/nautilus:*`]: httpd,
-      [`${registry}/pause:*`]: { folder: join(here, 'images/pause'), command: ['/pause'] },
+      [`${registry}/pause:*`]: await image('pause', '/pause', 'pause'),
     },
   };
   const file = join(folder, 'pintle.json');

@@ -261,6 +261,40 @@ describe('a webhook that converts', () => {
     );
   });
 
+  it('a version is selected by fields of its own, whichever is stored', async () => {
+    const { client, world } = await server(faithful);
+    const by = (name: string, field: string, storage: boolean) => ({
+      ...version(name, storage),
+      selectableFields: [{ jsonPath: `.spec.${field}` }],
+      schema: {
+        openAPIV3Schema: {
+          type: 'object',
+          properties: { spec: { type: 'object', properties: { [field]: { type: 'integer' } } } },
+        },
+      },
+    });
+    await client.create(
+      definition('gadgets', 'Gadget', [by('v1', 'size', true), by('v2', 'width', false)], conversion),
+    );
+    await world.settle();
+    const seen: string[] = [];
+    client.watch(gadgets('v2'), { namespace: 'default', fieldSelector: 'spec.width=3' }).subscribe((event) => {
+      seen.push(`${event.type} ${event.object.metadata.name}`);
+    });
+    await world.settle();
+    for (const [name, width] of Object.entries({ a: 3, b: 4, c: 3 }))
+      await client.create(gadget('v2', name, { width }));
+    await client.patch(gadgets('v1'), { name: 'c' }, { type: 'merge', body: { spec: { size: 5 } } });
+    await world.settle();
+    const names = async (apiVersion: string, fieldSelector: string, limit = 0) =>
+      (await client.list(gadgets(apiVersion), { fieldSelector, limit })).map(({ metadata }) => metadata.name);
+    expect(await names('v2', 'spec.width=3')).toEqual(['a']);
+    expect(await names('v2', 'spec.width!=3')).toEqual(['b', 'c']);
+    expect(await names('v2', 'spec.width!=3', 1)).toEqual(['b']);
+    expect(await names('v1', 'spec.size=5')).toEqual(['c']);
+    expect(seen).toEqual(['ADDED a', 'ADDED c', 'DELETED c']);
+  });
+
   it('each version is held to its own schema and rules, whichever is stored', async () => {
     const { client, world } = await server(faithful);
     const own = (name: string, field: string, storage: boolean) => ({

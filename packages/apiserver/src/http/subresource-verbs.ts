@@ -85,7 +85,7 @@ export async function handleSubresource(
       const bytes = await handler.stream(target, request.query, request.signal);
       return bytes === undefined
         ? { status: 204, headers: { 'cache-control': 'no-cache, private' }, body: '' }
-        : encoded(200, 'text/plain', bytes);
+        : { ...encoded(200, 'text/plain', bytes), messages: 'bytes' };
     }
     return respond(200, await handler.get!(target));
   }

@@ -68,7 +68,7 @@ it('in a cluster one that nobody uses is labelled after its time and goes after 
   const cluster = await testCluster({
     nodes: 0,
     builtinControllers: [],
-    controllers: [legacyTokenCleanerController({ periodMs: 3 * dayMs })],
+    controllers: [legacyTokenCleanerController({ periodMs: dayMs })],
   });
   const { client } = cluster;
   const place = { namespace: 'default' };
@@ -86,12 +86,12 @@ it('in a cluster one that nobody uses is labelled after its time and goes after 
     ...{ apiVersion: 'v1', kind: 'Pod', metadata: { name: 'p', ...place } },
     spec: { containers: [{ name: 'c', image: 'i' }], volumes: [{ name: 'v', secret: { secretName: 'mounted' } }] },
   });
-  await cluster.advance({ hours: 2 * 24 });
+  await cluster.advance({ hours: 23 });
   expect((await named('unused')).metadata.labels).toBeUndefined();
-  await cluster.advance({ hours: 4 * 24 });
+  await cluster.advance({ hours: 2 * 24 });
   expect((await named('unused')).metadata.labels).toHaveProperty([invalid]);
   expect((await named('mounted')).metadata.labels).toBeUndefined();
-  await cluster.advance({ hours: 6 * 24 });
+  await cluster.advance({ hours: 2 * 24 });
   await expect(named('unused')).rejects.toMatchObject({ code: 404 });
   expect((await named('mounted')).metadata.labels).toBeUndefined();
   expect((await named('by-hand')).metadata.labels).toBeUndefined();
