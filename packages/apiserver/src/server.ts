@@ -49,6 +49,7 @@ import { legacyTokenTracking } from './bootstrap/legacy-token-tracking.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
 import { inProcessClient } from './client/in-process-client.js';
+import { conversionTimes } from './crd/conversion-metrics.js';
 import { customResources } from './crd/custom-resources.js';
 import { endingKinds } from './crd/ending-kinds.js';
 import { versionsIn } from './discovery/discovery.js';
@@ -275,6 +276,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     core,
     client: client({ fieldManager: 'kube-apiserver' }),
     webhook: { world, call: options.callWebhook ?? noWebhooks, services: caches.services },
+    conversions: conversionTimes(metrics, world.clock),
     onChange: () => listServices?.(),
   });
   await custom.start();

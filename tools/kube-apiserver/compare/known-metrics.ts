@@ -2,7 +2,7 @@
 import type { Known } from './known-difference.js';
 import type { Normal } from './normalize.js';
 
-const row = /^(watched › (all metrics|the metrics of checks)|flows › metrics)$/;
+const row = /^(\w+ › all metrics|watched › the metrics of checks|flows › metrics)$/;
 
 /** By families, or by how they begin. */
 const leftOut = [
@@ -19,7 +19,17 @@ const leftOut = [
   ...['apiserver_admission_step_admission_duration_seconds_summary', 'apiserver_envelope_encryption_'],
   ...['apiserver_storage_data_key_', 'apiserver_storage_envelope_', 'apiserver_storage_size_bytes'],
   ...['apiserver_webhooks_x509_', 'apiserver_kube_aggregator_x509_', 'apiserver_validation_declarative_validation_'],
-  ...['apiserver_nodeport_repair_', 'apiserver_clusterip_repair_', 'node_authorizer_graph_actions_duration_seconds'],
+  ...[
+    'apiserver_admission_match_condition_',
+    'apiserver_request_terminations_total',
+    'apiserver_request_aborts_total',
+    'apiserver_request_post_timeout_total',
+    'apiserver_storage_decode_errors_total',
+    'kube_apiserver_pod_logs_',
+    'apiserver_nodeport_repair_',
+    'apiserver_clusterip_repair_',
+    'node_authorizer_graph_actions_duration_seconds',
+  ],
 ];
 
 const candidates = 'start-kube-apiserver-coordinated-leader-election-controller';
@@ -52,15 +62,27 @@ export const knownOfWatched: readonly Known[] = [
   },
   {
     why: 'newer',
+    words: '1.34 tells apart more numbers of seats',
+    row,
+    line: /^body\.apiserver_flowcontrol_work_estimated_seats\.buckets\[\d\]: /,
+  },
+  {
+    why: 'newer',
     words: '1.34 has the group and the resource as labels of their own',
     row,
     line: /^body\.apiserver_(cache_list|storage_(list|events)|init_events|terminated_watchers|watch_(cache|events)|request_body_size)\w*\.labels\[\d\]: /,
   },
   {
+    why: 'surroundings',
+    words: 'kube-apiserver asks itself over HTTP, and where nobody else does there are series of that',
+    row: /^told › all metrics$/,
+    line: /^body\.(apiserver_(requested_deprecated_apis|watch_events_(sizes|total)|init_events_total)|pod_security_evaluations_total): /,
+  },
+  {
     why: 'newer',
-    words: '1.34 tells of its versions, and counts objects under another name',
+    words: '1.34 tells of its versions and of its configuration, and counts objects under another name',
     row,
-    line: /^body\.(version_info|apiserver_resource_objects): .* \| absent$/,
+    line: /^body\.(version_info|apiserver_resource_objects|apiserver_authorization_config_controller_last_config_info): .* \| absent$/,
   },
   {
     why: 'newer',

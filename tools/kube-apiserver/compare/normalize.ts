@@ -86,15 +86,21 @@ interface Named {
   readonly metadata?: { readonly uid?: string; readonly name?: string };
 }
 
-/** Of each metric its type, and the names of its labels in order. */
+/** Of each metric its type, the names of its labels in order, and of a histogram its buckets. */
 function metricsIn(text: string, names: readonly string[] | 'all'): unknown {
   const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
-  const found: Record<string, { type: string; labels: readonly string[] }> = {};
+  const found: Record<string, { type: string; labels: readonly string[]; buckets?: readonly string[] }> = {};
   for (const [, sample = '', labels = ''] of text.matchAll(/^([a-z_:]\w*)(?:\{(.*)\})? /gim)) {
     const family = types.has(sample) ? sample : sample.replace(/_(bucket|sum|count)$/, '');
     const here = [...labels.matchAll(/(\w+)="(?:[^"\\]|\\.)*"/g)].map(([, name = '']) => name);
     const known = found[family]?.labels ?? [];
-    found[family] = { type: types.get(family) ?? '', labels: [...new Set([...known, ...here])].sort() };
+    const bound = /\ble="([^"]*)"/.exec(labels)?.[1];
+    const bounds =
+      bound === undefined ? found[family]?.buckets : [...new Set([...(found[family]?.buckets ?? []), bound])];
+    found[family] = {
+      ...{ type: types.get(family) ?? '', labels: [...new Set([...known, ...here])].sort() },
+      ...(bounds === undefined ? {} : { buckets: bounds }),
+    };
   }
   return names === 'all' ? found : Object.fromEntries(names.map((name) => [name, found[name]]));
 }

@@ -24,7 +24,7 @@ export interface Row {
   readonly counts?: 'all' | 'status' | 'shape' | 'operations';
   /** The place in the body that counts alone: names, with `/` between them. */
   readonly at?: string;
-  /** Of metrics these, or all, count: their types, and the names of their labels. */
+  /** Of metrics these, or all, count: their types, the names of their labels, and their buckets. */
   readonly metrics?: readonly string[] | 'all';
   /** Of a table in text its heads count, and these columns; its rows come in any order. */
   readonly table?: readonly string[];

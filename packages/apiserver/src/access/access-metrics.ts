@@ -165,6 +165,7 @@ export function countedDecisions(metrics: Metrics): (authorizer: Authorizer) => 
   });
   return (authorizer) => {
     const { named } = authorizer;
+    authorizer.measureBy?.(metrics);
     if (named === undefined) return authorizer;
     let allowed: Counter | undefined;
     let denied: Counter | undefined;

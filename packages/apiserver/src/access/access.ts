@@ -1,6 +1,6 @@
 /** Who asks, and whether they may: two small functions that a host application can bring its own of. */
 import type { NonResourceRule, ResourceRule } from '@pintle/api/authorization/v1';
-import type { FieldSelector, LabelRequirement } from '@pintle/machinery';
+import type { FieldSelector, LabelRequirement, Metrics } from '@pintle/machinery';
 import type { HttpRequest } from '../http/message.js';
 
 export interface UserInfo {
@@ -89,6 +89,8 @@ export interface Authorizer {
   readonly rulesFor?: RulesFor;
   /** Under which its decisions are counted. Absent: they are not. */
   readonly named?: AuthorizerName;
+  /** Tells where it is to count what it does. Absent: it counts nothing. */
+  readonly measureBy?: (metrics: Metrics) => void;
 }
 
 /** One that tells of rules, if only that it has none. */

@@ -5,7 +5,7 @@
  */
 import type { TokenReview } from '@pintle/api/authentication/v1';
 import type { SubjectAccessReview, SubjectAccessReviewSpec } from '@pintle/api/authorization/v1';
-import type { FieldSelector, LabelOperator, LabelRequirement, World } from '@pintle/machinery';
+import type { FieldSelector, LabelOperator, LabelRequirement, Metrics, World } from '@pintle/machinery';
 import { askedAgain, retryBackoffDefaultMs } from '../admission/webhook/ask-again.js';
 import { askTarget } from '../admission/webhook/ask-webhook.js';
 import { KeptAnswers } from '../admission/webhook/kept-answers.js';
@@ -15,6 +15,7 @@ import { forServer } from './authenticators.js';
 import { untoldRules } from './rules-review.js';
 import { cachedTokens } from './tokens/cached-tokens.js';
 import { TokenRefused } from './tokens/token-refused.js';
+import { type WebhookAccessTimes, webhookAccessTimes } from './webhook-access-metrics.js';
 
 /** As upstream asks webhooks that come by flags. */
 const answerMs = 30_000;
@@ -100,10 +101,13 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): RuledAutho
   const { world, target, call, failure = 'noOpinion', matches, version = 'v1' } = options;
   const { timeoutMs = answerMs, allowedMs = allowedDefaultMs, refusedMs = refusedDefaultMs } = options;
   const decisions = new KeptAnswers<AccessDecision>(world.clock, decisionsMax);
+  const { name = 'webhook' } = options;
+  let times: WebhookAccessTimes | undefined;
   const judged = async (spec: SubjectAccessReviewSpec): Promise<AccessDecision> => {
     const review = reviewOf(spec, version);
+    const ask = () => askTarget({ world, call }, target, review, timeoutMs / 1_000);
     const { status } = (await askedAgain(world, retryBackoffDefaultMs, () =>
-      askTarget({ world, call }, target, review, timeoutMs / 1_000),
+      times === undefined ? ask() : times.asked(ask),
     )) as Partial<SubjectAccessReview>;
     return {
       decision: status?.denied ? 'deny' : status?.allowed ? 'allow' : 'noOpinion',
@@ -115,7 +119,9 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): RuledAutho
     const spec = specOf(attributes);
     const key = JSON.stringify(spec);
     try {
-      if (matches?.(spec) === false) return { decision: 'noOpinion' };
+      const isMeant = () => matches?.(spec) !== false;
+      const isAsked = matches === undefined || times === undefined ? isMeant() : times.matched(isMeant);
+      if (!isAsked) return { decision: 'noOpinion' };
     } catch (error) {
       return { decision: failure, error: (error as Error).message };
     }
@@ -128,11 +134,15 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): RuledAutho
       return judgement;
     } catch (error) {
       world.logger.log('warn', 'the webhook of access did not answer', { url: target.url, error });
+      if (failure === 'noOpinion') times?.failedOpen(error);
       return { decision: failure, error: (error as Error).message };
     }
   };
   return Object.assign(authorize, {
-    named: { type: 'Webhook', name: options.name ?? 'webhook' },
+    named: { type: 'Webhook', name },
+    measureBy(metrics: Metrics) {
+      times = webhookAccessTimes(metrics, world.clock, name);
+    },
     rulesFor: () => untoldRules('webhook authorizer'),
   });
 }

@@ -1,31 +1,53 @@
 /** Asks a definition's webhook to convert objects: ConversionReview of apiextensions.k8s.io/v1. */
 import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
-import { deepFreeze, type KubernetesObject, type StatusReason, statusError, unstructuredType } from '@pintle/machinery';
+import {
+  deepFreeze,
+  type KubernetesObject,
+  parseApiVersion,
+  type StatusReason,
+  statusError,
+  unstructuredType,
+} from '@pintle/machinery';
 import { kindText, type ReviewVersion, reviewVersionOf } from '../admission/webhook/admission-review.js';
 import { askWebhook, type WebhookAsker } from '../admission/webhook/ask-webhook.js';
 import type { ClientConfig } from '../admission/webhook/webhook-target.js';
 import type { BulkConverter } from './conversion.js';
+import type { ConversionFailure, ConversionTimes } from './conversion-metrics.js';
 
 /** kube-apiserver's; it cannot be set. */
 const timeoutSeconds = 30;
 const group = 'apiextensions.k8s.io';
 
 /** Errors: `StatusError` of code 500, with what is wrong. */
-export function conversionWebhook(asker: WebhookAsker, { spec }: CustomResourceDefinition): BulkConverter {
+export function conversionWebhook(
+  asker: WebhookAsker,
+  { spec, metadata }: CustomResourceDefinition,
+  times: ConversionTimes,
+): BulkConverter {
   const { clientConfig = {}, conversionReviewVersions: understood } = spec.conversion?.webhook ?? {};
   const version = reviewVersionOf(understood);
   return async (objects, apiVersion) => {
     const uid = asker.world.random.uuid();
     const request = { uid, desiredAPIVersion: apiVersion, objects };
     const review = { apiVersion: `${group}/${version}`, kind: 'ConversionReview', request };
+    const startMs = times.now();
+    let failure: ConversionFailure = 'call';
     try {
       const answer = await askWebhook(asker, clientConfig as ClientConfig, review, timeoutSeconds);
-      return convertedObjects(madeBy(answer, uid, version), objects, apiVersion);
+      failure = 'malformed_response';
+      const made = madeBy(answer, uid, version);
+      failure = made.length === objects.length ? 'invalid_converted_object' : 'partial_response';
+      const converted = convertedObjects(made, objects, apiVersion);
+      failure = '';
+      return converted;
     } catch (error) {
       const [{ apiVersion: from = '', kind = '' } = {}] = objects;
       const what = error instanceof ConvertedError ? 'returned' : 'failed:';
       const words = `conversion webhook for ${from}, Kind=${kind} ${what} ${(error as Error).message}`;
       throw statusError('' as StatusReason, words, { code: 500, cause: error });
+    } finally {
+      const [from, to] = [objects[0]?.apiVersion ?? '', apiVersion].map((each) => parseApiVersion(each).version);
+      times.asked({ definition: metadata.name ?? '', from: from!, to: to! }, failure, startMs);
     }
   };
 }

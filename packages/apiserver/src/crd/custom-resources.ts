@@ -11,6 +11,7 @@ import { type CacheChange, ObjectCache } from '../storage/object-cache.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import { acceptNames, type NameVerdict, releases, toldVerdict } from './accept-names.js';
 import { relabelling, rememberedConversion } from './conversion.js';
+import type { ConversionTimes } from './conversion-metrics.js';
 import { conversionWebhook } from './conversion-webhook.js';
 import { planConditions } from './crd-conditions.js';
 import { definitionOf, hasPatterns, sameKind } from './custom-kind.js';
@@ -28,11 +29,13 @@ export interface CustomResourcesParts {
   readonly client: Client;
   /** How webhooks that convert are asked. */
   readonly webhook: WebhookAsker;
+  readonly conversions: ConversionTimes;
   /** Called when what is served has changed. */
   readonly onChange?: () => void;
 }
 
-export function customResources({ core, client, webhook, onChange = () => {} }: CustomResourcesParts): CustomResources {
+export function customResources(parts: CustomResourcesParts): CustomResources {
+  const { core, client, webhook, conversions, onChange = () => {} } = parts;
   const served = new Map<string, readonly Resource[]>();
   /** Which names each definition has, by its key: its status may not tell of them yet. */
   const verdicts = new Map<string, NameVerdict>();
@@ -89,7 +92,7 @@ export function customResources({ core, client, webhook, onChange = () => {} }: 
     const { group } = crd.spec;
     const conversion =
       crd.spec.conversion?.strategy === 'Webhook'
-        ? rememberedConversion(conversionWebhook(webhook, crd))
+        ? rememberedConversion(conversionWebhook(webhook, crd, conversions))
         : relabelling();
     const before = verdictOf(key);
     const verdict = acceptNames(crd, takenIn(group, key), before);

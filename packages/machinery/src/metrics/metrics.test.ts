@@ -36,6 +36,33 @@ describe('the text', () => {
     ]);
   });
 
+  it.each([
+    [0, '0'],
+    [100_000, '100000'],
+    [999_999.5, '999999.5'],
+    [1_000_000, '1e+06'],
+    [1_050_000, '1.05e+06'],
+    [-31_104_000, '-3.1104e+07'],
+    [1e123, '1e+123'],
+    [0.0001, '0.0001'],
+    [0.00001, '1e-05'],
+    [5e-7, '5e-07'],
+    [Number.NaN, 'NaN'],
+  ])('has %d as Go has it', async (value, text) => {
+    const metrics = createMetrics();
+    metrics.gauge({ name: 'g', help: 'G.' }).with().set(value);
+    expect(await metrics.text()).toContain(`\ng ${text}\n`);
+  });
+
+  it('tells the bounds of buckets in the same way, and counts as they are', async () => {
+    const metrics = createMetrics();
+    const bytes = metrics.histogram({ name: 'b', help: 'B.', buckets: [1e6] }).with();
+    bytes.observe(2_500_000);
+    expect((await metrics.text()).split('\n').slice(2, -1)).toEqual([
+      ...['b_bucket{le="1e+06"} 0', 'b_bucket{le="+Inf"} 1', 'b_sum 2.5e+06', 'b_count 1'],
+    ]);
+  });
+
   it('escapes what would end a value or a line', async () => {
     const metrics = createMetrics();
     metrics

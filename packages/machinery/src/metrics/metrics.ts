@@ -195,11 +195,14 @@ class HistogramFamily extends SeriesFamily<Spread> implements Printable {
 const escapeHelp = (text: string) => text.replaceAll('\\', '\\\\').replaceAll('\n', '\\n');
 const escapeValue = (text: string) => escapeHelp(text).replaceAll('"', '\\"');
 
-/** As Prometheus reads numbers. */
+/** As Go writes numbers: who asks for a bucket by its bound has it from programs of Go. */
 function formatNumber(value: number): string {
   if (value === Number.POSITIVE_INFINITY) return '+Inf';
   if (value === Number.NEGATIVE_INFINITY) return '-Inf';
-  return String(value);
+  const size = Math.abs(value);
+  if (value === 0 || (size >= 1e-4 && size < 1e6) || Number.isNaN(value)) return String(value);
+  const [digits, sign, exponent = ''] = value.toExponential().split(/e([+-])/);
+  return `${digits}e${sign}${exponent.padStart(2, '0')}`;
 }
 
 /** `count` bounds from `start`, each `factor` times the one before. */

@@ -176,4 +176,8 @@ const levels: readonly Row[] = [
   ),
 ];
 
-export const auditedGroup: Group = { name: 'audited', servers: 'audited', rows: [...whole, ...pods, ...levels] };
+export const auditedGroup: Group = {
+  name: 'audited',
+  servers: 'audited',
+  rows: [...whole, ...pods, ...levels, get('all metrics', '/metrics', { metrics: 'all' })],
+};

@@ -109,5 +109,12 @@ const others: readonly Row[] = [
 export const told: Group = {
   name: 'told',
   servers: 'told',
-  rows: [...tokens, ...audiences, ...surroundings, ...decisions, ...others],
+  rows: [
+    ...tokens,
+    ...audiences,
+    ...surroundings,
+    ...decisions,
+    ...others,
+    get('all metrics', '/metrics', { metrics: 'all' }),
+  ],
 };

@@ -149,6 +149,11 @@ export const watched: Group = {
     get('the checks but one', '/readyz?exclude=etcd&verbose'),
     get('autoregister-completion', '/livez/autoregister-completion'),
     ...checks,
+    get(
+      'since when the use of tokens is noted',
+      '/api/v1/namespaces/kube-system/configmaps/kube-apiserver-legacy-service-account-token-tracking',
+      { counts: 'shape' },
+    ),
     get('the paths', '/'),
     get('the version', '/version'),
     get('the documents', '/openapi/v3', { at: 'paths', counts: 'shape' }),

@@ -1,6 +1,6 @@
 /** JSON Web Tokens (RFC 7519) and key sets (RFC 7517): the one place that knows jose. */
 import {
-  calculateJwkThumbprint,
+  base64url,
   createLocalJWKSet,
   decodeJwt,
   exportJWK,
@@ -48,10 +48,16 @@ export async function keySetOf(publicPems: readonly string[]): Promise<KeySet> {
     publicPems.map(async (pem) => {
       const [alg, key] = await firstFit('public key', (algorithm) => importSPKI(pem, algorithm, { extractable: true }));
       const jwk = await exportJWK(key);
-      return { use: 'sig', kid: await calculateJwkThumbprint(jwk), alg, ...jwk };
+      return { use: 'sig', kid: await keyIdOf(key), alg, ...jwk };
     }),
   );
   return { keys: [...new Map(keys.map((key) => [key.kid, key])).values()] };
+}
+
+/** As kube-apiserver names its keys: servers that share one know each other's tokens by it. */
+async function keyIdOf(key: CryptoKey): Promise<string> {
+  const der = await crypto.subtle.exportKey('spki', key);
+  return base64url.encode(new Uint8Array(await crypto.subtle.digest('SHA-256', der)));
 }
 
 /** Of a PKCS #8 PEM and its public half. */
@@ -102,8 +108,8 @@ export function refusalWords(error: unknown): string | undefined {
     return claim === 'nbf'
       ? 'service account token is not valid yet'
       : 'service account token claims could not be validated';
-  if (code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED' || isUnknownKey(error))
-    return 'go-jose/go-jose: error in cryptographic primitive';
+  if (isUnknownKey(error)) return 'invalid signature, no keys found';
+  if (code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED') return 'go-jose/go-jose: error in cryptographic primitive';
   return undefined;
 }
 

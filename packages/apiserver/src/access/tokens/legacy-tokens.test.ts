@@ -129,7 +129,24 @@ it('one that is labelled as such does not count, which is recorded; its use is n
     'authentication.k8s.io/legacy-token-invalidated': 's/default',
   });
   expect(await here.labels('s')).toHaveProperty([lastUsed]);
-  expect(await here.counts()).toMatchObject({ legacy_tokens: 0, invalid_legacy_auto_token_uses: 1 });
+  expect(await here.counts()).toMatchObject({ legacy_tokens: 1, invalid_legacy_auto_token_uses: 1 });
+});
+
+it('of a review it is told who it is of, without anything more', async () => {
+  const here = await place();
+  const token = await oldToken(here, 's');
+  const { json } = await ask(here.api.handle, 'POST /apis/authentication.k8s.io/v1/tokenreviews', {
+    body: { apiVersion: 'authentication.k8s.io/v1', kind: 'TokenReview', spec: { token } },
+  });
+  expect(json.status).toEqual({
+    authenticated: true,
+    audiences: ['https://here'],
+    user: {
+      username: 'system:serviceaccount:default:robot',
+      uid: expect.any(String),
+      groups: ['system:serviceaccounts', 'system:serviceaccounts:default', 'system:authenticated'],
+    },
+  });
 });
 
 it('one that was asked for and lives in its Secret is one of these; one that does not is none', async () => {

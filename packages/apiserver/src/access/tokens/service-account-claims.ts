@@ -30,16 +30,17 @@ export function boundClaimsOf(claims: Claims): BoundClaims | undefined {
 
 export function serviceAccountUser({ namespace, serviceaccount, pod, node }: BoundClaims, tokenId: unknown): UserInfo {
   const key = (name: string) => `authentication.kubernetes.io/${name}`;
+  const extra = {
+    ...(typeof tokenId === 'string' && tokenId !== '' ? { [key('credential-id')]: [`JTI=${tokenId}`] } : {}),
+    ...(pod === undefined ? {} : { [key('pod-name')]: [pod.name], [key('pod-uid')]: [pod.uid] }),
+    ...(node === undefined ? {} : { [key('node-name')]: [node.name] }),
+    ...(node?.uid ? { [key('node-uid')]: [node.uid] } : {}),
+  };
   return {
     name: `system:serviceaccount:${namespace}:${serviceaccount.name}`,
     uid: serviceaccount.uid,
     groups: ['system:serviceaccounts', `system:serviceaccounts:${namespace}`],
-    extra: {
-      ...(typeof tokenId === 'string' && tokenId !== '' ? { [key('credential-id')]: [`JTI=${tokenId}`] } : {}),
-      ...(pod === undefined ? {} : { [key('pod-name')]: [pod.name], [key('pod-uid')]: [pod.uid] }),
-      ...(node === undefined ? {} : { [key('node-name')]: [node.name] }),
-      ...(node?.uid ? { [key('node-uid')]: [node.uid] } : {}),
-    },
+    ...(Object.keys(extra).length === 0 ? {} : { extra }),
   };
 }
 

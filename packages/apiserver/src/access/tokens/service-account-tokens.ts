@@ -125,7 +125,7 @@ async function usedFromSecret(
 ): Promise<UserInfo> {
   const why = whyInvalid(secret, { name: account.metadata.name ?? '' });
   if (why !== undefined) {
-    const notes = await uses?.ofInvalid(secret);
+    const notes = await uses?.ofInvalid(secret, user.name);
     throw new TokenRefused([why], { annotations: { ...notes?.annotations } });
   }
   const notes = await uses?.ofSecret(secret, account, user.name);
@@ -157,6 +157,7 @@ async function boundIdentity(
   const { account, secret: held } = objects;
   // One that the Secret it is bound to holds lives there, as those did that nothing was bound to.
   const livesThere = held?.type === tokenSecretType && held.data?.['token'] === btoa(token);
+  if (livesThere) uses?.ofAny();
   return { user: livesThere && account ? await usedFromSecret(shown, user, held, account) : user, audiences: common };
 }
 
@@ -164,7 +165,8 @@ async function secretIdentity(shown: Shown, claims: Claims): Promise<TokenIdenti
   const told = secretClaimsOf(claims);
   if (told === undefined) return undefined;
   const { namespace, account, secret } = told;
-  const { core, token } = shown;
+  const { core, token, uses } = shown;
+  uses?.ofAny();
   const held = (await find(core, 'secrets', secret, namespace)) as Secret | undefined;
   const owner = (await find(core, 'serviceaccounts', account.name, namespace)) as ServiceAccount | undefined;
   const why = whySecretRevoked(told, held, owner, token);
