@@ -118,6 +118,7 @@ function objectNode(version: CrdVersion, { path, errors, compilePattern }: Readi
   const { apiVersion, kind, metadata } = read.node.properties ?? {};
   return {
     ...read.node,
+    ...(written === undefined ? {} : { told: written }),
     type: 'object',
     properties: {
       ...read.node.properties,
