@@ -6,7 +6,7 @@ import { CustomResourceDefinition, type CustomResourceDefinitionNames } from '@p
 import type { Client } from '@pintle/client';
 import { type FieldError, formatTime, type KindRef, type PatternCompiler, StatusError } from '@pintle/machinery';
 import type { WebhookAsker } from '../admission/webhook/ask-webhook.js';
-import type { Resource } from '../registry/resource.js';
+import { leads, type Resource } from '../registry/resource.js';
 import { type CacheChange, ObjectCache } from '../storage/object-cache.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import { acceptNames, type NameVerdict, releases, toldVerdict } from './accept-names.js';
@@ -194,7 +194,7 @@ async function tell(
 
 /** Deletes what there is of a kind; when all is gone, lets the definition go. */
 async function cleanUp(client: Client, resources: readonly Resource[], crd: CustomResourceDefinition): Promise<void> {
-  const kind = resources.find(({ isStored }) => isStored)?.kind as KindRef | undefined;
+  const kind = resources.find(leads)?.kind as KindRef | undefined;
   const name = crd.metadata.name ?? '';
   await client.patch(
     CustomResourceDefinition,
