@@ -4,6 +4,7 @@
  */
 import { CustomResourceDefinition, type CustomResourceDefinitionNames } from '@pintle/api/apiextensions/v1';
 import type { Client } from '@pintle/client';
+import { StoreClosedError } from '@pintle/contracts';
 import { type FieldError, formatTime, type KindRef, type PatternCompiler, StatusError } from '@pintle/machinery';
 import type { WebhookAsker } from '../admission/webhook/ask-webhook.js';
 import { leads, type Resource } from '../registry/resource.js';
@@ -41,7 +42,9 @@ export function customResources({ core, client, webhook, onChange = () => {} }: 
   /** Definitions that have not got their names, in the order in which they asked. */
   const waiting = new Set<string>();
   const report = (what: string, name: string) => (error: unknown) => {
-    if (!StatusError.is(error, 'NotFound')) core.world.logger.log('error', what, { name, error });
+    // The next server goes on where this one ended.
+    const isEnd = error instanceof StatusError && error.cause instanceof StoreClosedError;
+    if (!isEnd && !StatusError.is(error, 'NotFound')) core.world.logger.log('error', what, { name, error });
   };
 
   const withdraw = (key: string) => {
