@@ -2,11 +2,6 @@
 export const beyond: readonly { readonly tests: string; readonly why: string }[] = [
   { tests: 'Disruptive|Slow|Flaky', why: 'not part of conformance, or minutes of waiting' },
   { tests: 'Sample API Server', why: 'its images are of a sample-apiserver and an etcd' },
-  {
-    tests: 'CustomResourceConversionWebhook|CustomResourceFieldSelectors',
-    why: 'their webhook reads its token by an absolute path',
-  },
-  { tests: 'serve a basic image on each replica', why: 'each pod is to tell a host name of its own' },
   { tests: 'Should recreate evicted statefulset', why: 'two pods want one port of their node' },
-  { tests: 'locally restarted', why: 'containers keep files at /data, by an absolute path' },
+  { tests: 'Guestbook application', why: 'it asks names of Services, for which nobody answers' },
 ];

@@ -3,13 +3,14 @@
  *
  *     npx tsx tools/conformance/run.ts [--focus PATTERN] [--skip PATTERN] [--kubeconfig FILE]
  *
- * Needs Go and its modules, kubectl, and busybox. Containers are processes of this machine: of the images of these tests a few are
- * made from `images/`, and of agnhost its source; what asks for others, or for paths of its own, is left out by `beyond.ts`.
+ * Needs Go and its modules, kubectl, busybox, and root. Containers are processes of this machine, each with a file system and a
+ * host name of its own by `launch`; of the images of these tests a few are made here, agnhost from its source. What asks for
+ * others, or for a network of each pod's own, is left out by `beyond.ts`.
  */
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -20,15 +21,9 @@ const here = import.meta.dirname;
 const built = resolve(here, '../../node_modules/.cache/conformance');
 const startMaxMs = 60_000;
 
-/** What needs images of its own, or paths, is in other areas. */
-const areas = [
-  String.raw`\[sig-(api-machinery|architecture|instrumentation|scheduling)\]`,
-  String.raw`\[sig-apps\] (ControllerRevision|CronJob|Daemon set|Deployment|DisruptionController|ReplicaSet|ReplicationController)`,
-];
-
 const { values } = parseArgs({
   options: {
-    focus: { type: 'string', default: String.raw`(${areas.join('|')}).*\[Conformance\]` },
+    focus: { type: 'string', default: String.raw`\[Conformance\]` },
     skip: { type: 'string' },
     kubeconfig: { type: 'string' },
   },
@@ -43,21 +38,35 @@ function build(command: readonly string[]): void {
   if (status !== 0) throw new Error(`go ${command[0]} ended with ${status}`);
 }
 
+/** A folder whose programs, called by their names, are all run by `launch`. */
+async function imageOf(home: string, name: string, programs: readonly string[]): Promise<string> {
+  const root = join(home, name);
+  await mkdir(join(root, 'bin'), { recursive: true });
+  for (const program of programs) await symlink(join(here, 'launch'), join(root, program));
+  return root;
+}
+
 /** Its kubeconfig, once it is up. */
 async function startCluster(folder: string): Promise<{ readonly process: ChildProcess; readonly kubeconfig: string }> {
   const registry = 'registry.k8s.io';
-  const image = (name: string, command: string, env: object = {}) => ({
-    folder: join(here, 'images', name),
+  const applets = spawnSync('busybox', ['--list'], { encoding: 'utf8' }).stdout.trim().split('\n');
+  const programs = applets.map((name) => `bin/${name}`);
+  const home = join(folder, 'images');
+  const env = { IMAGES: home, FILES: folder, AGNHOST: join(built, 'agnhost') };
+  const image = async (name: string, command: string, ...more: readonly string[]) => ({
+    folder: await imageOf(home, name, [...programs, ...more]),
     ...{ command: [command], env },
   });
+  const httpd = await image('httpd', '/httpd', 'httpd');
   const config = {
     nodes: 3,
     images: {
-      [`${registry}/e2e-test-images/agnhost:*`]: image('agnhost', '/agnhost', { AGNHOST: join(built, 'agnhost') }),
-      [`${registry}/e2e-test-images/busybox:*`]: image('busybox', 'sh'),
-      [`${registry}/e2e-test-images/httpd:*`]: image('httpd', '/httpd'),
-      [`${registry}/e2e-test-images/nginx:*`]: image('httpd', '/httpd'),
-      [`${registry}/pause:*`]: image('pause', '/pause'),
+      [`${registry}/e2e-test-images/agnhost:*`]: await image('agnhost', '/agnhost', 'agnhost', 'agnhost-2'),
+      [`${registry}/e2e-test-images/busybox:*`]: await image('busybox', 'sh'),
+      [`${registry}/e2e-test-images/httpd:*`]: httpd,
+      [`${registry}/e2e-test-images/nginx:*`]: httpd,
+      [`${registry}/e2e-test-images/nautilus:*`]: httpd,
+      [`${registry}/pause:*`]: await image('pause', '/pause', 'pause'),
     },
   };
   const file = join(folder, 'pintle.json');
@@ -69,7 +78,7 @@ async function startCluster(folder: string): Promise<{ readonly process: ChildPr
     process.execPath,
     [
       ...[...cli, resolve(here, '../../packages/pintle/src/cli.ts'), 'up', '--in-memory'],
-      ...['--config', file, '--data-dir', join(folder, 'data'), '--port', '7443'],
+      ...['--config', file, '--data-dir', join(folder, 'data'), '--port', '0'],
     ],
     { stdio: ['ignore', 'ignore', 'inherit'] },
   );

@@ -46,7 +46,7 @@ import { selectableFields } from './strategy/selectable-fields.js';
 export { scaleColumns } from './columns/autoscaler.js';
 export { humanDuration } from './columns/human-duration.js';
 export { gatedResource } from './feature-gates/gated-resource.js';
-export { type FeatureGates, isEnabled } from './feature-gates/gates.js';
+export { type FeatureGates, gateStates, isEnabled } from './feature-gates/gates.js';
 export { partPlaces } from './strategy/custom-resource-version.js';
 export { finalizedErrors, withNameLabel } from './strategy/namespace.js';
 export { type ServiceFamilies, serviceFamilies } from './strategy/service/service-families.js';

@@ -9,6 +9,12 @@ import { prefixRange } from '@pintle/contracts';
 import { createMetrics, hostAndPort, type Metrics, realWorld } from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
 import type { UserInfo } from './access/access.js';
+import {
+  authorizationTimes,
+  countedDecisions,
+  measuredAuthentication,
+  tokenCacheTimes,
+} from './access/access-metrics.js';
 import { authentication, firstIdentity, forServer } from './access/authenticators.js';
 import { authorizerSource, chosenAuthorizer } from './access/authorizer-choice.js';
 import { heldPermissions } from './access/held-permissions.js';
@@ -19,11 +25,14 @@ import { storedNodeRelations } from './access/node-relations.js';
 import { rbacAuthorizer } from './access/rbac.js';
 import { storedRoles } from './access/stored-roles.js';
 import { cachedTokens } from './access/tokens/cached-tokens.js';
+import { tokenUses } from './access/tokens/legacy-tokens.js';
 import { admissionCaches } from './admission/admission-caches.js';
 import { AdmissionChain } from './admission/admission-chain.js';
 import { admissionMetrics } from './admission/admission-metrics.js';
-import { customResourceRules } from './admission/custom-resource-rules.js';
+import { allocatorMetrics } from './admission/allocator-metrics.js';
+import { customResourceRules, expressionTimes } from './admission/custom-resource-rules.js';
 import { defaultPlugins } from './admission/default-plugins.js';
+import { podSecurityMetrics } from './admission/pod-security/pod-security-metrics.js';
 import { policyStatus } from './admission/policy/type-check.js';
 import { serviceAddresses } from './admission/service-addresses.js';
 import { serviceIpAddresses } from './admission/service-ip-addresses.js';
@@ -36,6 +45,7 @@ import { countedAudit } from './audit/audit.js';
 import { createFirstObjects } from './bootstrap/first-objects.js';
 import { putKubernetesEndpoints } from './bootstrap/kubernetes-endpoints.js';
 import { putKubernetesRange } from './bootstrap/kubernetes-range.js';
+import { legacyTokenTracking } from './bootstrap/legacy-token-tracking.js';
 import { bootstrapPolicy } from './bootstrap/policy.js';
 import { reconcilePolicy } from './bootstrap/reconcile-policy.js';
 import { inProcessClient } from './client/in-process-client.js';
@@ -52,10 +62,10 @@ import { health } from './health/health.js';
 import { serverChecks } from './health/server-checks.js';
 import { apiHandler } from './http/api-handler.js';
 import { BodyReader } from './http/body.js';
-import type { ServerVersion } from './http/documents.js';
 import type { HttpHandler } from './http/message.js';
 import type { SchemaLookup } from './http/protobuf.js';
 import { requestsUnderWay } from './http/requests-under-way.js';
+import type { ServerVersion } from './http/server-version.js';
 import { WatchResponder } from './http/watch-response.js';
 import { identityLeases } from './identity/identity-leases.js';
 import { ResourceRegistry } from './registry/resource-registry.js';
@@ -63,6 +73,7 @@ import { requestMetrics } from './requests/request-metrics.js';
 import { serverMetrics } from './requests/server-metrics.js';
 import type { ApiServerOptions } from './server-options.js';
 import { SharedLeases } from './storage/shared-leases.js';
+import { countEvents, storeTallies } from './storage/storage-metrics.js';
 import type { StoredObject } from './storage/stored-object.js';
 import { bindingSubresource, bindPod } from './subresources/binding.js';
 import { evictionSubresource } from './subresources/eviction.js';
@@ -101,10 +112,8 @@ export const serverVersion: ServerVersion = { major: '1', minor: '33', gitVersio
 
 const master: UserInfo = { name: 'system:admin', groups: [mastersGroup, 'system:authenticated'] };
 
-const identitySteps = [
-  'start-kube-apiserver-identity-lease-controller',
-  'start-kube-apiserver-identity-lease-garbage-collector',
-] as const;
+const checksPrefix = 'kubernetes_healthcheck';
+const isOfChecks = (name: string) => name.startsWith(checksPrefix) || name === 'process_start_time_seconds';
 
 const noWebhooks: WebhookCaller = async () => {
   throw new Error('this API server has no way to call webhooks');
@@ -113,6 +122,7 @@ const noWebhooks: WebhookCaller = async () => {
 export async function createApiServer(options: ApiServerOptions = {}): Promise<ApiServer> {
   const world = options.world ?? realWorld();
   const backend = options.backend ?? memoryStore<StoredObject>({ world });
+  const metrics = options.metricsRegistry ?? createMetrics();
   const registry = new ResourceRegistry();
   for (const definition of options.resources ?? builtinResources())
     registry.add(gatedResource(definition, options.featureGates ?? {}));
@@ -120,11 +130,11 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const virtual = new Map((options.virtualResources ?? []).map((each) => [each.kind, each]));
   for (const kind of virtual.keys()) registry.add({ kind });
 
-  const addresses = serviceAddresses(world, {
+  const addresses = serviceAddresses(world, allocatorMetrics(metrics, world.clock), {
     cidr: options.serviceCidr ?? '10.96.0.0/12',
     nodePorts: options.nodePorts ?? [30000, 32767],
   });
-  const rules = customResourceRules();
+  const rules = customResourceRules(expressionTimes(metrics, world.clock));
   await rules.prepare(options.kinds ?? []);
   const caches = admissionCaches(backend, world.logger);
   const chosen = authorizerSource(options.authorizer);
@@ -133,12 +143,18 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   chosen.onChange(() => held.recheckAll());
   const roles = authorizers.includes('rbac') ? storedRoles(backend, world.logger, () => held.recheckAll()) : undefined;
   const relations = authorizers.includes('node') ? storedNodeRelations(backend, world.logger) : undefined;
-  const authorizer = chosenAuthorizer(chosen, {
-    node: relations && nodeAuthorizer(relations),
-    rbac: roles && rbacAuthorizer(roles),
-  });
+  const authorizer = chosenAuthorizer(
+    chosen,
+    {
+      node: relations && nodeAuthorizer(relations),
+      rbac: roles && rbacAuthorizer(roles),
+    },
+    countedDecisions(metrics),
+  );
   const access = accessBy(authorizer, held);
+  const accessByHttp = accessBy(authorizer, held, authorizationTimes(metrics, world.clock));
   const { tokens } = options;
+  const uses = tokens && tokenUses(metrics, world, () => client({ fieldManager: 'kube-apiserver' }));
   const authenticateToken = firstIdentity([
     ...(options.tokenAuthenticators ?? []),
     ...(tokens === undefined
@@ -146,7 +162,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       : [
           forServer(
             tokens.audiences,
-            cachedTokens(world.clock, (...asked) => tokens.authenticator(core)(...asked)),
+            cachedTokens(world.clock, (...asked) => tokens.authenticator(core, uses)(...asked), {
+              times: tokenCacheTimes(metrics, world.clock),
+            }),
           ),
         ]),
   ]);
@@ -157,7 +175,6 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     ...(tokens === undefined ? {} : { audiences: tokens.audiences }),
     rulesFor: authorizer.rulesFor,
   });
-  const metrics = options.metricsRegistry ?? createMetrics();
   const admitted = admissionMetrics(metrics, world.clock);
   const binding = { copiesLabels: isEnabled(options.featureGates ?? {}, 'PodTopologyLabelsAdmission') };
   const plugins = defaultPlugins({
@@ -176,6 +193,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     requiresDefaultAccounts: options.requiresDefaultAccounts ?? false,
     topologyLabels: binding.copiesLabels,
     podSecurity: { defaults: options.podSecurityDefaults, exemptions: options.podSecurityExemptions },
+    podSecurityMetrics: podSecurityMetrics(metrics),
     enabled: options.enableAdmissionPlugins ?? [],
     disabled: options.disableAdmissionPlugins ?? [],
   });
@@ -190,6 +208,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     world,
     leases: new SharedLeases(backend, world.clock),
     admission: new AdmissionChain(plugins, admitted.times),
+    tallies: storeTallies(metrics),
   });
   const connectNode: NodeConnector = options.connectNode ?? (() => undefined);
   const subresources = subresourceHandlers(
@@ -229,12 +248,12 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   const checks = serverChecks(
     backend,
     [
-      'generic-apiserver-start-informers',
-      'crd-informer-synced',
-      'start-system-namespaces-controller',
-      'scheduling/bootstrap-system-priority-classes',
-      ...(roles === undefined ? [] : (['rbac/bootstrap-roles'] as const)),
-      ...(options.identity === undefined ? [] : identitySteps),
+      ...(roles === undefined ? [] : (['roles'] as const)),
+      ...(options.flowControl === undefined ? [] : (['flows'] as const)),
+      ...(options.port === undefined ? [] : (['port'] as const)),
+      ...(options.aggregation === undefined ? [] : (['aggregation'] as const)),
+      ...(options.identity === undefined ? [] : (['identity'] as const)),
+      ...(tokens === undefined ? [] : (['tokens'] as const)),
     ],
     options.healthChecks ?? [],
   );
@@ -259,26 +278,34 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     onChange: () => listServices?.(),
   });
   await custom.start();
-  checks.done('generic-apiserver-start-informers', 'crd-informer-synced');
+  checks.done('start-apiserver-admission-initializer', 'generic-apiserver-start-informers', 'crd-informer-synced');
+  checks.done('start-apiextensions-informers', 'start-apiextensions-controllers');
   await createFirstObjects(core, client({ fieldManager: 'kube-apiserver' }), {
     ...(options.port === undefined ? {} : { apiServer: { ip: addresses.apiServerIp, port: options.port } }),
     policy: options.firstObjects ?? [],
     nowMs: world.clock.now(),
   });
+  const tracking = tokens && legacyTokenTracking(world, backend, client({ fieldManager: 'kube-apiserver' }));
+  await tracking?.start();
+  checks.donePart('tokens');
   const ipAddresses = serviceIpAddresses(core);
   if (options.port !== undefined) {
     const address = options.advertiseAddress ?? '127.0.0.1';
     await putKubernetesEndpoints(core, { address, port: options.port });
     await putKubernetesRange(core, addresses.cidrs);
     await ipAddresses.start();
+    checks.donePart('port');
   }
   if (roles !== undefined) await reconcilePolicy(core, client({ fieldManager: 'kube-apiserver' }), bootstrapPolicy());
-  checks.done(
-    'start-system-namespaces-controller',
-    'scheduling/bootstrap-system-priority-classes',
-    'rbac/bootstrap-roles',
-  );
-  serverMetrics(metrics, backend, registry, serverVersion);
+  checks.done('start-system-namespaces-controller', 'scheduling/bootstrap-system-priority-classes');
+  checks.donePart('roles');
+  const toldVersion =
+    options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion };
+  const discoveries = metrics
+    .counter({ name: 'aggregator_discovery_aggregation_count_total', help: 'Times that discovery was put together.' })
+    .with();
+  const eventCounts = countEvents(metrics, backend);
+  serverMetrics(metrics, backend, registry, toldVersion, options.featureGates ?? {});
 
   const flows =
     options.flowControl === undefined
@@ -300,15 +327,17 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   if (flows !== undefined) {
     await bringFlowConfiguration(core, client({ fieldManager: 'api-priority-and-fairness-config-producer-v1' }));
     await flows.start();
+    checks.donePart('flows');
   }
 
   const serviceClient = client({ fieldManager: 'kube-apiserver' });
   if (options.aggregation !== undefined) {
-    const parts = { world, backend, client: serviceClient, access, services: caches.services, metrics };
+    const parts = { world, backend, client: serviceClient, access: accessByHttp, services: caches.services, metrics };
     aggregated = aggregator({ ...parts, ...options.aggregation });
     await aggregated.start();
     await bringLocalServices(core, serviceClient);
     listServices = localServicesLister(core, serviceClient);
+    checks.donePart('aggregation');
   }
 
   const identity =
@@ -316,7 +345,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       ? undefined
       : identityLeases({ world, client: client({ fieldManager: 'kube-apiserver' }), ...options.identity });
   identity?.start();
-  checks.done(...identitySteps);
+  checks.donePart('identity');
 
   const policies = policyStatus({ world, backend, client: client({ fieldManager: 'kube-apiserver' }), registry });
   await policies.start();
@@ -333,37 +362,42 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     docs: options.fieldDocs ?? (() => ({})),
     bodies: others,
     remote: () => aggregated?.remoteOpenApis() ?? [],
+    issuerPaths: [...(tokens?.documents.keys() ?? [])],
   };
   const { port, advertiseAddress = '127.0.0.1' } = options;
   const publicAddress = port === undefined ? '' : hostAndPort(advertiseAddress, port);
   const answering = requestsUnderWay(
     apiHandler({
       core,
-      access,
+      access: accessByHttp,
       subresources,
       watches: new WatchResponder(core, requests),
       bodies: new BodyReader(schemaOf),
       schemaOf,
-      authenticate: authentication({
-        requests: options.authenticators ?? [],
-        token: authenticateToken,
-        anonymous: options.anonymous ?? true,
-      }),
+      authenticate: measuredAuthentication(
+        authentication({
+          requests: options.authenticators ?? [],
+          token: authenticateToken,
+          anonymous: options.anonymous ?? true,
+        }),
+        metrics,
+        world.clock,
+      ),
       impersonate: options.impersonate ?? impersonation(access),
       requests,
       ...(flows === undefined ? {} : { flows }),
       ...(aggregated === undefined ? {} : { aggregator: aggregated }),
-      ...(options.audit === undefined ? {} : { audit: countedAudit(options.audit, metrics) }),
+      ...countedAudit(options.audit, metrics),
       health: healthOf.answer,
       documents: {
         registry,
         openApi: openApiDocuments(openApiParts),
         openApiV2: openApiV2(openApiParts),
-        version:
-          options.gitVersion === undefined ? serverVersion : { ...serverVersion, gitVersion: options.gitVersion },
-        metrics: (which) =>
-          metrics.text(which === 'all' ? undefined : (name) => name.startsWith('kubernetes_healthcheck')),
+        version: toldVersion,
+        metrics: (which) => metrics.text(which === 'slis' ? isOfChecks : (name) => !name.startsWith(checksPrefix)),
         checkNames: healthOf.names,
+        flowDump: flows?.dump,
+        onDiscovery: () => discoveries.increment(),
         address: () => publicAddress,
         served: () => ({
           registry,
@@ -387,6 +421,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
     async stop() {
       checks.shutDown();
       custom.stop();
+      eventCounts.stop();
       addresses.stop();
       ipAddresses.stop();
       caches.stop();
@@ -394,6 +429,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       aggregated?.stop();
       policies.stop();
       identity?.stop();
+      tracking?.stop();
       roles?.stop();
       relations?.stop();
       if (options.backend === undefined) answering.whenNone(() => void backend.close());

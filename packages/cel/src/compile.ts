@@ -1,8 +1,9 @@
 /** A compiled expression: parsed and checked once, run often. */
-import { type Checked, type CheckProblem, type CheckScope, checkCel } from './check/check.js';
+import { type Checked, type CheckScope, checkCel } from './check/check.js';
 import { type CheckedType, dyn, standardTypes } from './check/checked-type.js';
 import { literalProblems } from './check/literal-problems.js';
 import { pointedProblems } from './check/pointed-problems.js';
+import type { CheckProblem } from './check-problem.js';
 import { type DeclaredSize, sizeAt } from './cost/declared-sizes.js';
 import { estimateCost } from './cost/estimate.js';
 import { Compiler, type MessageMaker } from './evaluate.js';

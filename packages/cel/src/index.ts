@@ -1,8 +1,8 @@
 /** The Common Expression Language, as Kubernetes uses it. */
 
-export type { CheckProblem } from './check/check.js';
 export * from './check/checked-type.js';
 export { isVisible, typeOfSchema } from './check/schema-type.js';
+export type { CheckProblem } from './check-problem.js';
 export * from './compile.js';
 export { cardinalityMax, type DeclaredSize, declaredSize } from './cost/declared-sizes.js';
 export type { MessageMaker } from './evaluate.js';

@@ -4,7 +4,7 @@
  * told of while the reading goes on; of an expression that has no tree, `syntax/` tells, and what it made of the words is read
  * for such problems alone.
  */
-import type { CheckProblem } from './check/check.js';
+import type { CheckProblem } from './check-problem.js';
 import { int64Min } from './literals.js';
 import { readOn } from './syntax/read-on.js';
 import type { Comprehension, Expression, Item, MapEntry, MessageField } from './syntax-tree.js';

@@ -2,7 +2,7 @@
  * The words of a CEL expression, with the values of its literals, cut as the lexer of cel-go's grammar cuts them. What is no
  * word is told of and passed over, as that lexer does.
  */
-import type { CheckProblem } from './check/check.js';
+import type { CheckProblem } from './check-problem.js';
 import { doubleLiteral, integerLiteral, stringLiteral } from './literals.js';
 import type { LiteralValue } from './syntax-tree.js';
 

@@ -70,7 +70,7 @@ export interface ContainerStatus {
   readonly finishedAtMs?: number;
   readonly exitCode?: number;
   readonly signal?: number;
-  /** As CRI: `Completed`, `Error`, `OOMKilled`. */
+  /** As CRI: `Completed`, `Error`, `OOMKilled`, `StartError`. */
   readonly reason?: string;
   readonly message?: string;
   readonly labels: Readonly<Record<string, string>>;
@@ -145,6 +145,10 @@ export interface ContainerRuntime {
   /** The reference of an image that is here already. */
   imageStatus(image: string): Promise<string | undefined>;
   createContainer(sandboxId: string, config: ContainerConfig): Promise<string>;
+  /**
+   * Errors: `ContainerStartError`; the container has exited then, with code 128 and `StartError`, and counts as a run
+   * that failed.
+   */
   startContainer(containerId: string): Promise<void>;
   /** Asks it to end, and makes it end after `graceMs`. Resolves when it has. */
   stopContainer(containerId: string, graceMs: number): Promise<void>;

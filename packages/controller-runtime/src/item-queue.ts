@@ -8,7 +8,6 @@
  */
 import type { CancelTimer, Clock } from '@pintle/machinery';
 import type { PressingWork } from './pressing-work.js';
-import type { WorkQueueObserver } from './work-queue-metrics.js';
 
 /** `low` is for what is only looked at again: resyncs, and what was there before the controller began. */
 export type Priority = 'normal' | 'low';
@@ -17,6 +16,16 @@ export type Priority = 'normal' | 'low';
 export interface WorkQueueFigures {
   /** Since when each of the running keys runs, by the clock's `monotonic`. */
   runningSinceMs(): Iterable<number>;
+}
+
+/** Told of every step of a queue's keys. */
+export interface WorkQueueObserver {
+  queued(): void;
+  /** A key's work begins, after it waited so long. */
+  taken(waitedMs: number): void;
+  /** It is done, after so long. */
+  done(workedMs: number): void;
+  retried(): void;
 }
 
 export interface ItemQueueOptions {

@@ -6,11 +6,14 @@ import type { ObjectKey } from '@pintle/client';
 import { objectKey } from '@pintle/machinery';
 import { QueueItem } from './item-queue.js';
 import type { Streak } from './loops/hot-loops.js';
-import type { OwnWrite } from './own-writes.js';
+import type { RecordedWrite } from './recording-client.js';
 import type { Waking } from './waking.js';
 
 /** Changes remembered for one reconcile; of more only the first. */
 const wakingsMax = 20;
+
+/** `isOutside`: of an object that its cache does not hold, so that the cache need not hear of it at all. */
+export type OwnWrite = RecordedWrite & { readonly isOutside?: true };
 
 export class KeyRecord extends QueueItem {
   /** The changes that woke the key, until a run takes them: mostly one. */

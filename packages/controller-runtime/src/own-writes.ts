@@ -1,16 +1,13 @@
 /** What a controller has written and its caches have not seen yet, by the key that was reconciled. */
 import { type KubernetesObject, TimeoutError, type World, withTimeout } from '@pintle/machinery';
 import type { Informer } from '@pintle/watch';
-import type { KeyRecord } from './key-record.js';
+import type { KeyRecord, OwnWrite } from './key-record.js';
 import type { RecordedWrite } from './recording-client.js';
 
 /** A cache that does not see a write within this time is not waited for any longer (upstream's expectations: as long). */
 const waitMaxMs = 300_000;
 /** Writes remembered for one key; of more only the newest count. */
 const writesMax = 1_000;
-
-/** `isOutside`: of an object that its cache does not hold, so that the cache need not hear of it at all. */
-export type OwnWrite = RecordedWrite & { readonly isOutside?: true };
 
 export class OwnWrites {
   private waits = 0;

@@ -1,16 +1,6 @@
 /** What a work queue does, counted under client-go's names (`workqueue_*`). */
 import { type Clock, exponentialBuckets, type Metrics } from '@pintle/machinery';
-import type { WorkQueueFigures } from './item-queue.js';
-
-/** Told of every step of a queue's keys. */
-export interface WorkQueueObserver {
-  queued(): void;
-  /** A key's work begins, after it waited so long. */
-  taken(waitedMs: number): void;
-  /** It is done, after so long. */
-  done(workedMs: number): void;
-  retried(): void;
-}
+import type { WorkQueueFigures, WorkQueueObserver } from './item-queue.js';
 
 const buckets = exponentialBuckets(1e-8, 10, 10);
 

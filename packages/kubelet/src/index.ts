@@ -20,7 +20,14 @@ export {
   rememberContainers,
   type Termination,
 } from './pod/pod-state.js';
-export { type HttpTarget, type NetworkTarget, type ProbeOutcome, type Prober, runtimeProber } from './probe/prober.js';
+export {
+  type GrpcTarget,
+  type HttpTarget,
+  type NetworkTarget,
+  type ProbeOutcome,
+  type Prober,
+  runtimeProber,
+} from './probe/prober.js';
 export {
   initialProbeState,
   nextProbeAt,

@@ -286,6 +286,35 @@ describe('a pod', () => {
     );
   });
 
+  it('that cannot be started is shown so, and backs off like one that crashes', async () => {
+    await open({ app: { startError: 'no such program' } });
+    await bench.createPod({});
+    await bench.world.advance(500);
+    expect(await bench.brief()).toBe('Running main:RunContainerError');
+    const restarts: number[] = [];
+    let seen = 0;
+    for (let second = 1; second < 80; second++) {
+      await bench.world.advance(1_000);
+      const count = (await bench.pod()).status?.containerStatuses?.[0]?.restartCount ?? 0;
+      if (count > seen) restarts.push(second);
+      seen = count;
+    }
+    expect(restarts).toEqual([1, 11, 31, 71]);
+    expect(await bench.brief()).toBe('Running main:CrashLoopBackOff#4');
+    expect((await bench.pod()).status?.containerStatuses?.[0]?.lastState?.terminated).toMatchObject({
+      exitCode: 128,
+      reason: 'StartError',
+      message: 'no such program',
+    });
+  });
+
+  it('that cannot be started fails its pod where nothing is to be restarted', async () => {
+    await open({ app: { startError: 'no such program' } });
+    await bench.createPod({ restartPolicy: 'Never' });
+    await bench.world.advance(100);
+    expect(await bench.brief()).toBe('Failed main:StartError');
+  });
+
   it('runs its init containers in order, then the others', async () => {
     await open({ init: { runMs: 2_000 } });
     await bench.createPod({
@@ -444,16 +473,13 @@ describe('probes', () => {
     });
   });
 
-  it('gRPC is refused by an event, and counts for nothing', async () => {
-    await open();
+  it('by gRPC restart what is ill, as others do', async () => {
+    await open({ app: { illAfterMs: 15_000 } });
     await bench.createPod({ containers: [{ name: 'main', image: 'app', livenessProbe: { grpc: { port: 80 } } }] });
-    await bench.world.advance(60_000);
+    await bench.world.advance(10_000);
     expect(await bench.brief()).toBe('Running main:running+');
-    expect(await bench.events()).toContainEqual(
-      expect.stringContaining(
-        'Warning Unhealthy: Liveness probe errored and resulted in unknown state: probes by gRPC are not supported',
-      ),
-    );
+    await bench.world.advance(90_000);
+    expect((await bench.pod()).status?.containerStatuses?.[0]?.restartCount).toBeGreaterThan(0);
   });
 });
 

@@ -19,6 +19,7 @@ export * from './meta/frozen.js';
 export * from './meta/object-meta.js';
 export * from './meta/ownership.js';
 export * from './meta/query-values.js';
+export * from './meta/recent-map.js';
 export * from './meta/v1.js';
 export * from './metrics/metrics.js';
 export * from './names/ip.js';

@@ -10,8 +10,8 @@ import { wholeNumber, withApiServerFlags } from './api-server/flags.js';
 import type { EnvtestOptions } from './envtest/envtest.js';
 import type { EtcdOptions } from './envtest/etcd.js';
 import type { SchedulerCommandOptions } from './scheduler/command.js';
+import type { UpOptions } from './served-cluster.js';
 import type { SnapshotOptions } from './snapshot.js';
-import type { UpOptions } from './up.js';
 
 function withUpOptions(command: Command): Command {
   command

@@ -10,8 +10,8 @@ import type { Client } from '@pintle/client';
 import type { KubernetesObject } from '@pintle/machinery';
 import { parseAllDocuments } from 'yaml';
 import { progressTo } from './progress.js';
-import { startServed } from './served-cluster.js';
-import { askedToEnd, endWhenAsked, type UpOptions, usage } from './up.js';
+import { startServed, type UpOptions } from './served-cluster.js';
+import { askedToEnd, endWhenAsked, usage } from './up.js';
 
 const readyWithinMs = 60_000;
 const requests = 9;

@@ -10,11 +10,30 @@ import { type Logger, logger, realWorld } from '@pintle/machinery';
 import { type UserspaceNetwork, userspaceNetwork } from '@pintle/network/nodejs';
 import { type ImageCatalogue, processRuntime } from '@pintle/runtime-process';
 import { directoryDriverName, directoryVolumes } from '@pintle/volumes/nodejs';
+import type { ApiServerFlags } from './api-server/flags.js';
 import { apiServerParts } from './api-server/parts.js';
 import { chosenControllers } from './chosen-controllers.js';
 import { durableStore } from './durable-store.js';
 import { keptNetwork } from './kept-network.js';
-import type { UpOptions } from './up.js';
+
+export interface UpOptions extends ApiServerFlags {
+  /** A file with more of these. */
+  readonly config?: string;
+  readonly dataDir: string;
+  readonly inMemory?: boolean;
+  readonly host: string;
+  readonly port: number;
+  readonly http2?: boolean;
+  readonly nodes: number;
+  readonly runtime: 'process' | 'simulated';
+  readonly kubeconfig?: string;
+  readonly image?: readonly string[];
+  readonly images?: ImageCatalogue;
+  /** Whether there is one. */
+  readonly scheduler?: boolean;
+  /** As kube-controller-manager's flag has them. */
+  readonly controllers?: readonly string[];
+}
 
 export interface ServedCluster {
   readonly cluster: Served;

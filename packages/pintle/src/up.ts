@@ -1,27 +1,6 @@
 /** `pintle up`: a cluster out of the parts that its options name, until it is told to end. */
 import { resolve } from 'node:path';
-import type { ImageCatalogue } from '@pintle/runtime-process';
-import type { ApiServerFlags } from './api-server/flags.js';
-import { type ServedCluster, startServed } from './served-cluster.js';
-
-export interface UpOptions extends ApiServerFlags {
-  /** A file with more of these. */
-  readonly config?: string;
-  readonly dataDir: string;
-  readonly inMemory?: boolean;
-  readonly host: string;
-  readonly port: number;
-  readonly http2?: boolean;
-  readonly nodes: number;
-  readonly runtime: 'process' | 'simulated';
-  readonly kubeconfig?: string;
-  readonly image?: readonly string[];
-  readonly images?: ImageCatalogue;
-  /** Whether there is one. */
-  readonly scheduler?: boolean;
-  /** As kube-controller-manager's flag has them. */
-  readonly controllers?: readonly string[];
-}
+import { type ServedCluster, startServed, type UpOptions } from './served-cluster.js';
 
 export async function up(options: UpOptions): Promise<void> {
   const asked = askedToEnd();

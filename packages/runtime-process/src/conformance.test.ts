@@ -21,6 +21,7 @@ describe('processRuntime is a container runtime', () => {
       fails: shell('exit 3'),
       stubborn: shell('trap "" TERM; echo ready; while :; do sleep 0.02; done'),
       talks: shell('sleep 0.05; echo one; sleep 0.05; echo two >&2; sleep 0.05; echo three; sleep 1000'),
+      unstartable: { image: 'host', command: ['no-such-program'] },
       missing: { image: 'missing' },
     },
     execs: { prints: ['echo', 'hello'], fails: ['sh', '-c', 'exit 5'] },

@@ -1,7 +1,7 @@
 /**
  * One container: a process group that starts once and ends once.
  *
- * States: `created` → `running` → `exited`; `created` → `exited` where it is stopped before its start.
+ * States: `created` → `running` → `exited`; `created` → `exited` where it cannot be started, or is stopped before its start.
  */
 import { mkdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -41,6 +41,8 @@ export interface ContainerContext extends CommandContext {
 /** The rest of a container's output may take so long after its end; a process that left the group may hold the pipe. */
 const drainMs = 1_000;
 const terminationMessageBytesMax = 4096;
+/** As containerd's, of a container whose first process could not be started. */
+const startErrorExitCode = 128;
 
 export class Container {
   readonly log: ContainerLog;
@@ -50,7 +52,7 @@ export class Container {
   private state: 'created' | 'running' | 'exited' = 'created';
   /** Its first process has ended; what is left of it is being cleared away. */
   private isEnding = false;
-  private end: (ProcessEnd & { atMs: number; message?: string }) | undefined;
+  private end: (ProcessEnd & { atMs: number; reason?: string; message?: string }) | undefined;
   private startedAtMs: number | undefined;
   private starting: Promise<void> | undefined;
   private readonly createdAtMs: number;
@@ -103,15 +105,7 @@ export class Container {
       commandLine(this.config, this.context.image),
       this.config.stdin || this.config.tty,
       this.config.tty,
-    ).catch((error) => {
-      throw error instanceof ContainerStartError
-        ? error
-        : new ContainerStartError(
-            'RunContainerError',
-            `container ${JSON.stringify(this.config.name)} could not be started: ${text(error)}`,
-            { cause: error },
-          );
-    });
+    ).catch((error) => this.failStart(error));
     this.process = started.group;
     this.startedAtMs = this.context.clock.now();
     this.state = 'running';
@@ -121,6 +115,19 @@ export class Container {
     ]).catch(() => {});
     this.context.onState('started');
     void started.group.ended.then((end) => this.finish(end, output));
+  }
+
+  private async failStart(error: unknown): Promise<never> {
+    const message = `container ${JSON.stringify(this.config.name)} could not be started: ${text(error)}`;
+    const fault =
+      error instanceof ContainerStartError
+        ? error
+        : new ContainerStartError('RunContainerError', message, { cause: error });
+    const atMs = this.context.clock.now();
+    await this.log.close();
+    this.end = { exitCode: startErrorExitCode, atMs, reason: 'StartError', message: fault.message };
+    this.markExited();
+    throw fault;
   }
 
   /** After the first process: all that is left of the container ends, then its output, then it counts as exited. */
@@ -292,7 +299,7 @@ export class Container {
         : {
             finishedAtMs: end.atMs,
             exitCode: end.exitCode,
-            reason: end.exitCode === 0 ? 'Completed' : 'Error',
+            reason: end.reason ?? (end.exitCode === 0 ? 'Completed' : 'Error'),
             ...(end.signal === undefined ? {} : { signal: end.signal }),
             ...(end.message === undefined ? {} : { message: end.message }),
           }),

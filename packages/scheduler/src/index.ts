@@ -22,15 +22,16 @@ export {
 export * from './framework/cluster-event.js';
 export * from './framework/cycle-state.js';
 export { type ExtensionPoint, extensionPoints, type PointOrder } from './framework/extension-point.js';
+export * from './framework/filter-plugin.js';
 export * from './framework/fit-error.js';
 export * from './framework/node-statuses.js';
 export * from './framework/plugin.js';
 export { InvalidProfileError, type Profile, type ProfileOptions, profile } from './framework/profile.js';
+export * from './framework/scores.js';
 export * from './framework/status.js';
 export { PodGroup, podGroupLabel } from './gangs/pod-group.js';
 export { ClusterObjects } from './nodes/cluster-objects.js';
-export { NodeInfo } from './nodes/node-info.js';
-export { NodeTable } from './nodes/node-table.js';
+export { NodeInfo, NodeTable } from './nodes/node-table.js';
 export { defaultSchedulerName, type PodInfo, podInfo, podKey } from './nodes/pod-info.js';
 export { type PodRequests, podRequests } from './nodes/pod-requests.js';
 export { type BalancedAllocationOptions, nodeResourcesBalancedAllocation } from './plugins/balanced-allocation.js';

@@ -1,17 +1,7 @@
 /** Differences that are known and stay: of the version, or on purpose. Each is told with the rows that it explains. */
+import type { Known } from './known-difference.js';
+import { knownOfWatched } from './known-metrics.js';
 import type { Normal } from './normalize.js';
-
-export interface Known {
-  /** `newer`: kube-apiserver is of a later version. `deliberate`: see the page of compatibility. `surroundings`: of how it is run here. */
-  readonly why: 'newer' | 'deliberate' | 'surroundings';
-  readonly words: string;
-  /** Of the row `group › name`; any unless given. */
-  readonly row?: RegExp;
-  /** Of the line of a difference; any unless given. */
-  readonly line?: RegExp;
-  /** Of the answers as wholes; any unless given. */
-  readonly answers?: (expected: Normal, actual: Normal) => boolean;
-}
 
 /** What Go writes even where it is empty, and knows from what nobody spoke of. */
 const emptyOnes = '(apiGroup|devices|drivers|endpoints|limits|requests|rules)';
@@ -24,6 +14,7 @@ const causesOf = ({ body }: Normal) =>
 const leadingZeros = /^Invalid value: "0\d+\.[\d.]+": must (be a valid IP address|not have leading 0s)/;
 
 export const known: readonly Known[] = [
+  ...knownOfWatched,
   {
     why: 'deliberate',
     words: 'a list that has to be there is empty where nobody spoke of it',
@@ -155,8 +146,8 @@ export const known: readonly Known[] = [
   },
   {
     why: 'newer',
-    words: '1.34 tells of its oldest compatible version, and of the escaping of metrics',
-    line: /minCompatibility(Major|Minor)|escaping=underscores/,
+    words: '1.34 tells of the escaping of metrics',
+    line: /escaping=underscores/,
   },
   {
     why: 'newer',
@@ -577,8 +568,8 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'there are fewer steps of the start to tell of, no profiler, and no other documents than those of versions',
-    row: /^(self › (\/(livez|readyz|healthz)\?verbose|\/livez without ping|\/debug\/pprof|\/openapi\/v[23].*|\/)|serving › \/openapi\/v3\/apis(\/apps)?)$/,
+    words: 'there is no profiler',
+    row: /^self › \/debug\/pprof$/,
   },
   {
     why: 'deliberate',

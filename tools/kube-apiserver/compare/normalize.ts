@@ -64,9 +64,12 @@ export function normalize(row: Row, answer: Answer, memory: Memory): Normal {
       }),
   );
   if (row.metrics !== undefined) return { status: answer.status, headers, body: metricsIn(answer.text, row.metrics) };
+  if (row.table !== undefined && answer.status === 200)
+    return { status: answer.status, headers, body: tableIn(answer.text, row.table) };
   // Upstream tells of several faults in any order, in a list and once more in the message.
   const body = row.counts === 'status' ? '' : withCausesOnce(normalOf(bodyOf(row, answer), memory));
-  return { status: answer.status, headers, body: row.counts === 'shape' ? shapeOf(body) : body };
+  const counted = row.counts === 'shape' ? shapeOf(body) : row.counts === 'operations' ? operationsIn(body) : body;
+  return { status: answer.status, headers, body: counted };
 }
 
 /** Are told by names where a group has asked which there are, and not at all elsewhere. */
@@ -84,7 +87,7 @@ interface Named {
 }
 
 /** Of each metric its type, and the names of its labels in order. */
-function metricsIn(text: string, names: readonly string[]): unknown {
+function metricsIn(text: string, names: readonly string[] | 'all'): unknown {
   const types = new Map([...text.matchAll(/^# TYPE (\S+) (\S+)$/gm)].map(([, name = '', type = '']) => [name, type]));
   const found: Record<string, { type: string; labels: readonly string[] }> = {};
   for (const [, sample = '', labels = ''] of text.matchAll(/^([a-z_:]\w*)(?:\{(.*)\})? /gim)) {
@@ -93,7 +96,30 @@ function metricsIn(text: string, names: readonly string[]): unknown {
     const known = found[family]?.labels ?? [];
     found[family] = { type: types.get(family) ?? '', labels: [...new Set([...known, ...here])].sort() };
   }
-  return Object.fromEntries(names.map((name) => [name, found[name]]));
+  return names === 'all' ? found : Object.fromEntries(names.map((name) => [name, found[name]]));
+}
+
+/** The heads of a table whose cells have commas behind them, and of these columns what stands in its rows. */
+function tableIn(text: string, columns: readonly string[]): unknown {
+  const [heads = [], ...rows] = text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(',').map((cell) => cell.trim()));
+  const cells = rows.map((row) => columns.map((head) => row[heads.indexOf(head)]).join(' '));
+  return { heads, rows: cells.sort() };
+}
+
+/** The ids of the operations of an OpenAPI document, by method and path. */
+function operationsIn(body: unknown): unknown {
+  const { paths = {} } = body as { readonly paths?: Readonly<Record<string, Readonly<Record<string, unknown>>>> };
+  return Object.fromEntries(
+    Object.entries(paths).flatMap(([path, item]) =>
+      Object.entries(item).map(([method, operation]) => [
+        `${method} ${path}`,
+        (operation as { readonly operationId?: string }).operationId,
+      ]),
+    ),
+  );
 }
 
 const plain = (text: string) =>

@@ -20,12 +20,14 @@ export interface Row {
   readonly save?: string;
   /** A stream of lines: read until so many have come, or this long. */
   readonly stream?: { readonly lines: number; readonly waitMs?: number };
-  /** What of the answer counts: all, its status and headers, or which fields there are (default all). */
-  readonly counts?: 'all' | 'status' | 'shape';
+  /** What of the answer counts: all, its status and headers, which fields there are, or of OpenAPI which operations (default all). */
+  readonly counts?: 'all' | 'status' | 'shape' | 'operations';
   /** The place in the body that counts alone: names, with `/` between them. */
   readonly at?: string;
-  /** Of metrics these count: their types, and the names of their labels. */
-  readonly metrics?: readonly string[];
+  /** Of metrics these, or all, count: their types, and the names of their labels. */
+  readonly metrics?: readonly string[] | 'all';
+  /** Of a table in text its heads count, and these columns; its rows come in any order. */
+  readonly table?: readonly string[];
   /** Of a list what counts is those whose names have this. */
   readonly among?: string;
   /** Asked again until the answer has this, as what tells of others takes a while to. */

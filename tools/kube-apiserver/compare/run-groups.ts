@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Answer, Asking } from './ask.js';
 import { differences } from './difference.js';
 import { filled } from './fill.js';
-import { type Known, known } from './known.js';
+import { known } from './known.js';
+import type { Known } from './known-difference.js';
 import { Memory, type Normal, normalize, parsed } from './normalize.js';
 import type { Group, Row } from './row.js';
 

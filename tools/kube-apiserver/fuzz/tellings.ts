@@ -1,6 +1,7 @@
 /** What differs between two answers, as lines; and the group of a line, which names no place in a list and no value. */
 import { between } from '../compare/difference.js';
-import { type Known, known } from '../compare/known.js';
+import { known } from '../compare/known.js';
+import type { Known } from '../compare/known-difference.js';
 import type { Normal } from '../compare/normalize.js';
 
 interface Cause {

@@ -57,6 +57,15 @@ export const behaviourGates = {
   PodTopologyLabelsAdmission: alpha,
 } as const satisfies Readonly<Record<string, Gate>>;
 
+/** Each gate as it is, once some are set. */
+export const gateStates = (
+  set: FeatureGates,
+): readonly { readonly name: string; readonly stage: Gate['stage']; readonly isOn: boolean }[] =>
+  (Object.entries({ ...gates, ...behaviourGates }) as [GateName, Gate][]).map(([name, { stage }]) => ({
+    ...{ name, stage },
+    isOn: isEnabled(set, name),
+  }));
+
 /** What was set counts; then what was set for all of its stage; then its default. */
 export function isEnabled(set: FeatureGates, name: GateName | keyof typeof behaviourGates): boolean {
   const { stage, isOn, isOnHere = isOn }: Gate = { ...gates, ...behaviourGates }[name];

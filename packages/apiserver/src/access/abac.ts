@@ -38,6 +38,7 @@ export function abacAuthorizer(text: string): RuledAuthorizer {
       ? { decision: 'allow' }
       : { decision: 'noOpinion', reason: 'No policy matched.' };
   return Object.assign(authorize, {
+    named: { type: 'ABAC', name: 'abac' },
     rulesFor: (user: UserInfo, namespace: string) =>
       rulesOf(policies.filter((policy) => isFor(policy, user) && fits(policy.namespace ?? '', namespace))),
   });

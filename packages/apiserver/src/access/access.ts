@@ -8,6 +8,14 @@ export interface UserInfo {
   readonly uid?: string;
   readonly groups: readonly string[];
   readonly extra?: Readonly<Record<string, readonly string[]>>;
+  /** Of what the user is known by. */
+  readonly notes?: UserNotes;
+}
+
+/** What is to be said of credentials: to who shows them, and to who records requests. */
+export interface UserNotes {
+  readonly warnings: readonly string[];
+  readonly annotations: Readonly<Record<string, string>>;
 }
 
 /**
@@ -68,11 +76,19 @@ export interface UserRules {
 
 export type RulesFor = (user: UserInfo, namespace: string) => UserRules;
 
+/** As kube-apiserver's AuthorizationConfiguration has them: `Webhook` and a name of its own, or `RBAC` and `rbac`. */
+export interface AuthorizerName {
+  readonly type: string;
+  readonly name: string;
+}
+
 /** `deny` ends the question; `noOpinion` asks the next authorizer, and is a refusal where there is none. */
 export interface Authorizer {
   (attributes: AccessAttributes): AccessDecision | Promise<AccessDecision>;
   /** For SelfSubjectRulesReviews. Absent: it decides by something else than rules. */
   readonly rulesFor?: RulesFor;
+  /** Under which its decisions are counted. Absent: they are not. */
+  readonly named?: AuthorizerName;
 }
 
 /** One that tells of rules, if only that it has none. */

@@ -9,7 +9,7 @@ const unauthenticated = 'system:unauthenticated';
 
 export const anonymousUser: UserInfo = { name: 'system:anonymous', groups: [unauthenticated] };
 
-const unauthorized = () => statusError('Unauthorized', 'Unauthorized');
+const unauthorized = (cause?: unknown) => statusError('Unauthorized', 'Unauthorized', { cause });
 
 /** One user for each that an authenticator gives, so that what is known of a user need not be found again. */
 const completed = new WeakMap<UserInfo, UserInfo>();
@@ -54,8 +54,7 @@ export function authentication({
     const token = bearerToken(request);
     if (token !== undefined) {
       const identity = await authenticateToken(token, []).catch((error: unknown) => {
-        if (error instanceof TokenRefused) return undefined;
-        throw error;
+        throw error instanceof TokenRefused ? unauthorized(error) : error;
       });
       if (identity === undefined) throw unauthorized();
       return withAuthenticated(identity.user);
@@ -79,6 +78,7 @@ export const forServer =
 export function firstIdentity(authenticators: readonly TokenAuthenticator[]): TokenAuthenticator {
   return async (token, audiences) => {
     const reasons: string[] = [];
+    let annotations: Record<string, string> = {};
     for (const authenticate of authenticators) {
       try {
         const identity = await authenticate(token, audiences);
@@ -86,9 +86,10 @@ export function firstIdentity(authenticators: readonly TokenAuthenticator[]): To
       } catch (error) {
         if (!(error instanceof TokenRefused)) throw error;
         reasons.push(...error.reasons);
+        annotations = { ...annotations, ...error.annotations };
       }
     }
-    if (reasons.length > 0) throw new TokenRefused(reasons);
+    if (reasons.length > 0) throw new TokenRefused(reasons, { annotations });
     return undefined;
   };
 }

@@ -18,6 +18,7 @@ export interface AuthorizerSource {
 }
 
 export const allowAll: RuledAuthorizer = Object.assign(() => ({ decision: 'allow' }) satisfies AccessDecision, {
+  named: { type: 'AlwaysAllow', name: 'alwaysallow' },
   rulesFor: () => everything,
 });
 
@@ -30,10 +31,11 @@ export function authorizerSource(
   return { current: () => fixed, onChange() {} };
 }
 
-/** One authorizer for all that are chosen, now and later. `modes`: those that there are. */
+/** One authorizer for all that are chosen, now and later. `modes`: those that there are; `counted` is put around each. */
 export function chosenAuthorizer(
   source: AuthorizerSource,
   modes: Readonly<Record<AuthorizationMode, Authorizer | undefined>>,
+  counted: (authorizer: Authorizer) => Authorizer = (authorizer) => authorizer,
 ): RuledAuthorizer {
   let chosen: readonly AuthorizerChoice[] | undefined;
   let authorizer: RuledAuthorizer = allowAll;
@@ -42,7 +44,7 @@ export function chosenAuthorizer(
     if (now !== chosen) {
       chosen = now;
       authorizer = firstOpinion(
-        now.flatMap((choice) => (typeof choice === 'function' ? choice : (modes[choice] ?? []))),
+        now.flatMap((choice) => (typeof choice === 'function' ? choice : (modes[choice] ?? []))).map(counted),
       );
     }
     return authorizer;

@@ -75,6 +75,7 @@ export function nodeAuthorizer(relations: NodeRelations): RuledAuthorizer {
     return nodeRules.some((each) => covers(each, attributes)) ? allowed : noOpinion();
   };
   return Object.assign(authorize, {
+    named: { type: 'Node', name: 'node' },
     rulesFor: (user: UserInfo) => (nodeOf(user) === undefined ? noRules : untoldRules('node authorizer')),
   });
 }

@@ -43,7 +43,7 @@ export function rbacAuthorizer(source: RoleSource): RuledAuthorizer {
       errors,
     };
   };
-  return Object.assign(authorize, { rulesFor: told });
+  return Object.assign(authorize, { named: { type: 'RBAC', name: 'rbac' }, rulesFor: told });
 }
 
 /** Few ask why something was allowed: the words are found when they do. */

@@ -75,7 +75,7 @@ export function webhookTokens(options: WebhookTokenOptions): TokenAuthenticator 
       ...(audiences.length > 0 ? { audiences: common } : {}),
     };
   };
-  return forServer(serverAudiences, cachedTokens(world.clock, judged, rememberedMs));
+  return forServer(serverAudiences, cachedTokens(world.clock, judged, { keptMs: rememberedMs }));
 }
 
 /** As kube-apiserver's AuthorizationConfiguration has them. */
@@ -90,6 +90,8 @@ export interface WebhookAuthorizerOptions extends AccessWebhookOptions {
   readonly refusedMs?: number;
   /** Of SubjectAccessReviews. Default `v1`. */
   readonly version?: 'v1' | 'v1beta1';
+  /** By which it is told from others. Default `webhook`. */
+  readonly name?: string;
   /** Whether it is asked at all. Errors: nobody can say. */
   readonly matches?: (spec: SubjectAccessReviewSpec) => boolean;
 }
@@ -129,7 +131,10 @@ export function webhookAuthorizer(options: WebhookAuthorizerOptions): RuledAutho
       return { decision: failure, error: (error as Error).message };
     }
   };
-  return Object.assign(authorize, { rulesFor: () => untoldRules('webhook authorizer') });
+  return Object.assign(authorize, {
+    named: { type: 'Webhook', name: options.name ?? 'webhook' },
+    rulesFor: () => untoldRules('webhook authorizer'),
+  });
 }
 
 const bothWords = 'webhook subject access review returned both allow and deny response';

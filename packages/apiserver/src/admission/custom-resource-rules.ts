@@ -5,17 +5,20 @@
 import { partPlaces } from '@pintle/api';
 import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
 import {
+  type Clock,
   deepEqual,
   type FieldError,
   formatFieldError,
   type Kind,
+  type Metrics,
   type SchemaNode,
   schemaFromOpenApi,
 } from '@pintle/machinery';
 import { judgeByRules } from '../crd/broken-rules.js';
 import { hasPatterns } from '../crd/custom-kind.js';
 import { RuleCosts } from '../crd/rule-costs.js';
-import { type CelModule, compileRules, hasRules, type RuleNode, ruleTexts } from '../crd/validation-rules.js';
+import { compileRules, hasRules, type RuleNode, ruleTexts } from '../crd/validation-rules.js';
+import type { CelModule } from '../registry/cel-module.js';
 import type { Resource } from '../registry/resource.js';
 import { hasBlocking } from '../verbs/validation.js';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
@@ -27,7 +30,29 @@ export interface CustomResourceRules extends AdmissionPlugin {
   prepare(kinds: readonly Kind[]): Promise<void>;
 }
 
-export function customResourceRules(): CustomResourceRules {
+/** How long expressions take. */
+export interface ExpressionTimes {
+  now(): number;
+  compiled(startMs: number): void;
+  evaluated(startMs: number): void;
+}
+
+/** Under kube-apiserver's names. */
+export function expressionTimes(metrics: Metrics, clock: Clock): ExpressionTimes {
+  const histogram = (what: string, help: string) =>
+    metrics.histogram({ name: `apiserver_cel_${what}_duration_seconds`, help, buckets: secondsBuckets }).with();
+  const compilations = histogram('compilation', 'Seconds to compile the rules of a schema of custom resources.');
+  const evaluations = histogram('evaluation', 'Seconds to judge a custom resource by its rules.');
+  return {
+    now: () => clock.monotonic(),
+    compiled: (startMs) => compilations.observe((clock.monotonic() - startMs) / 1000),
+    evaluated: (startMs) => evaluations.observe((clock.monotonic() - startMs) / 1000),
+  };
+}
+
+const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
+export function customResourceRules(times: ExpressionTimes): CustomResourceRules {
   /** By the schema of a kind; `null` where it has no rules. */
   const compiled = new WeakMap<SchemaNode, RuleNode | null>();
   const withRules = new WeakMap<SchemaNode, boolean>();
@@ -53,13 +78,17 @@ export function customResourceRules(): CustomResourceRules {
     const { node: schema } = resource.kind.schema;
     let rules = compiled.get(schema);
     if (rules === undefined) {
+      const startMs = times.now();
       rules = compileRules(cel, schema, '').node ?? null;
+      times.compiled(startMs);
       compiled.set(schema, rules);
     }
     if (rules === null) return [];
     // They are of the version that is written, which need not be the one that is stored.
     const served = object && resource.fromStored(object);
+    const startMs = times.now();
     const { errors, warnings } = judgeByRules(cel, rules, served, old && resource.fromStored(old));
+    times.evaluated(startMs);
     for (const fault of warnings) warn(formatFieldError(fault));
     return errors;
   };

@@ -38,6 +38,7 @@ import {
 } from './optional/small-plugins.js';
 import { PluginConfigurationError, type PluginConfigurations } from './plugin-configuration.js';
 import { type PodSecurityOptions, podSecurity } from './pod-security/pod-security.js';
+import type { PodSecurityMetrics } from './pod-security/pod-security-metrics.js';
 import { podTopologyLabels } from './pod-topology-labels.js';
 import { expressionChecks } from './policy/expression-checks.js';
 import { mutatingPolicies } from './policy/mutating-policies.js';
@@ -66,6 +67,7 @@ export interface DefaultPluginsOptions {
   readonly callWebhook: WebhookCaller;
   readonly metrics: Pick<AdmissionMetrics, 'webhooks' | 'policies'>;
   readonly podSecurity: PodSecurityOptions;
+  readonly podSecurityMetrics: PodSecurityMetrics;
   readonly tolerations: DefaultTolerationsOptions;
   readonly configurations: PluginConfigurations;
   readonly requiresDefaultAccounts: boolean;
@@ -128,7 +130,7 @@ export function defaultPlugins({
     taintNodesByCondition,
     alwaysPullImages,
     ...(absent.has('ImagePolicyWebhook') ? [] : [imagePolicy(world, call, configurations)]),
-    podSecurity(core, caches, options.podSecurity),
+    podSecurity(core, caches, options.podSecurityMetrics, options.podSecurity),
     podNodeSelector(core, caches, configurations.PodNodeSelector),
     priorityAdmission(core, caches),
     defaultTolerations(options.tolerations),

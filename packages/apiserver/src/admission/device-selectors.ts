@@ -11,7 +11,7 @@ import type {
 } from '@pintle/api/resource/v1beta2';
 import type { CheckedType, DeclaredSize } from '@pintle/cel';
 import { deepEqual, type FieldError, forbiddenField, type KubernetesObject } from '@pintle/machinery';
-import type { CelModule } from '../crd/validation-rules.js';
+import type { CelModule } from '../registry/cel-module.js';
 import { expressionFault } from '../registry/expression-fault.js';
 import type { AdmissionPlugin, AdmissionRequest } from './admission.js';
 

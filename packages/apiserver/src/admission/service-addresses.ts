@@ -24,6 +24,7 @@ import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type AddressRange, addressRange, addressRanges } from './address-range.js';
 import { type AdmissionPlugin, isWriteOf } from './admission.js';
+import type { AllocationScope, AllocatorMetrics, RangeUse } from './allocator-metrics.js';
 import { addressesPrefix, isOfService, servicesPrefix } from './service-ip-addresses.js';
 
 export interface ServiceAddressOptions {
@@ -67,7 +68,11 @@ function staticBand(count: number, { step, max }: { readonly step: number; reado
   return count <= least ? 0 : Math.min(Math.max(least, Math.floor(count / step)), max);
 }
 
-export function serviceAddresses(world: World, options: ServiceAddressOptions): ServiceAddresses {
+export function serviceAddresses(
+  world: World,
+  measured: AllocatorMetrics,
+  options: ServiceAddressOptions,
+): ServiceAddresses {
   const own = addressRanges(options.cidr);
   const families = own.map(({ family }) => family);
   let more: ObjectCache | undefined;
@@ -130,14 +135,21 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
 
   const take = (family: string, ips: readonly string[], index: number, asker: Asker, name: string): string => {
     const asked = ips[index];
-    const refuse = (detail: string) =>
-      invalidService(name, [invalidField('spec.clusterIPs', ips, `failed to allocate IP ${asked}: ${detail}`)]);
+    const startMs = measured.now();
+    const told = (cidr: string, scope: AllocationScope) => {
+      if (!asker.dryRun) measured.address(cidr, scope, startMs);
+    };
+    const around = asked ? rangesOf(family).find((range) => range.contains(asked)) : undefined;
+    const refuse = (detail: string) => {
+      if (around !== undefined && !asker.dryRun) measured.noAddress(around.cidr, 'static');
+      return invalidService(name, [invalidField('spec.clusterIPs', ips, `failed to allocate IP ${asked}: ${detail}`)]);
+    };
     if (asked) {
       const id = addressClaim(asked);
       if (!isFree(id, asker)) throw refuse('provided IP is already allocated');
-      if (!rangesOf(family).some((range) => range.contains(asked)))
-        throw refuse('the provided network does not match the current range');
+      if (around === undefined) throw refuse('the provided network does not match the current range');
       reserve(id, asker);
+      told(around.cidr, 'static');
       return asked;
     }
     for (const range of rangesOf(family)) {
@@ -145,7 +157,11 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
       const skipped = range === own[0] ? 1 : 0;
       const band = Math.max(0, staticBand(range.size, { step: 16, max: 256 }) - skipped);
       const found = pick(range.count - skipped, band, asker, (at) => range.at(at + skipped));
-      if (found !== undefined) return found;
+      if (found !== undefined) {
+        told(range.cidr, 'dynamic');
+        return found;
+      }
+      if (!asker.dryRun) measured.noAddress(range.cidr, 'dynamic');
     }
     throw isFull('a serviceIP');
   };
@@ -165,6 +181,7 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     const [first, last] = options.nodePorts;
     const count = last - first + 1;
     const found = pick(count, staticBand(count, { step: 32, max: 128 }), asker, (offset) => portClaim(first + offset));
+    if (!asker.dryRun) measured[found === undefined ? 'noPort' : 'port']('dynamic');
     if (found === undefined) throw isFull('a nodePort');
     return portOf(found);
   };
@@ -183,7 +200,9 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
     // A dry run is not told of the range.
     if (!asker.dryRun && (nodePort < first || nodePort > last))
       throw refuse(`provided port is not in the valid range. The range of valid ports is ${first}-${last}`);
-    if ((asker.given.has(id) && !again) || !isFree(id, asker)) throw refuse('provided port is already allocated');
+    const isTaken = (asker.given.has(id) && !again) || !isFree(id, asker);
+    if (!asker.dryRun) measured[isTaken ? 'noPort' : 'port']('static');
+    if (isTaken) throw refuse('provided port is already allocated');
     reserve(id, asker);
   };
 
@@ -221,6 +240,18 @@ export function serviceAddresses(world: World, options: ServiceAddressOptions): 
       return { ...service, spec: withHealthCheckPort(ported, before, asker) } as KubernetesObject;
     },
   };
+
+  const addressUse = (): readonly RangeUse[] => {
+    const ids = [...taken.keys()].filter((id) => !isPortClaim(id));
+    return [...rangesOf('IPv4'), ...rangesOf('IPv6')].map(({ cidr, count, contains }) => ({
+      ...{ cidr, size: count },
+      allocated: ids.filter(contains).length,
+    }));
+  };
+  measured.use(addressUse, () => {
+    const [first, last] = options.nodePorts;
+    return { allocated: [...taken.keys()].filter(isPortClaim).length, size: last - first + 1 };
+  });
 
   return {
     plugin,
@@ -275,8 +306,10 @@ function keepNodePorts(spec: Spec, before: Spec | undefined): Spec {
 }
 
 const portOf = (claim: string) => Number(claim.slice(claim.indexOf(':') + 1));
+const portClaimPrefix = 'port:';
+const isPortClaim = (claim: string) => claim.startsWith(portClaimPrefix);
 /** Whatever its protocol: a port is one Service's. */
-const portClaim = (port: number) => `port:${port}`;
+const portClaim = (port: number) => `${portClaimPrefix}${port}`;
 
 function claimsOf(spec: Spec | undefined): readonly string[] {
   const claims: string[] = [];

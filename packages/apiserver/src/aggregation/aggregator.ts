@@ -16,6 +16,7 @@ import {
 } from '@pintle/machinery';
 import type { AccessDecision, UserInfo } from '../access/access.js';
 import { type ClientConfig, WebhookFailure, webhookTarget } from '../admission/webhook/webhook-target.js';
+import type { RemoteOpenApi } from '../discovery/remote-documents.js';
 import { plainText } from '../http/answer.js';
 import { bodyBytesMax } from '../http/body.js';
 import type { HttpRequest, HttpResponse } from '../http/message.js';
@@ -27,7 +28,7 @@ import { type Access, mastersGroup } from '../verbs/authorize.js';
 import { isAvailable } from './availability.js';
 import { AvailabilityChecks } from './availability-checks.js';
 import { type GroupVersion, type PriorityOf, rankOf, serviceNameOf } from './group-order.js';
-import { type RemoteOpenApi, RemoteOpenApis } from './remote-openapi.js';
+import { RemoteOpenApis } from './remote-openapi.js';
 import { textOf } from './response-text.js';
 import type { ServiceCaller, ServiceTarget } from './service-caller.js';
 

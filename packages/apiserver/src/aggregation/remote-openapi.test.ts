@@ -3,11 +3,11 @@ import { describe, expect, it } from '@jest/globals';
 import type { Service } from '@pintle/api/core/v1';
 import { type KubernetesObject, virtualWorld } from '@pintle/machinery';
 import { mergeSwagger } from '../discovery/merge-swagger.js';
+import type { Swagger } from '../discovery/remote-documents.js';
 import { swaggerToV3 } from '../discovery/swagger-to-v3.js';
 import { ask } from '../http/asking.fixture.js';
 import type { HttpResponse } from '../http/message.js';
 import { createApiServer } from '../server.js';
-import type { Swagger } from './remote-openapi.js';
 
 const group = 'wardle.example.com';
 const version = 'v1alpha1';

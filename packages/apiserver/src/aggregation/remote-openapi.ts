@@ -3,31 +3,17 @@
  * there is of it in their document of v2. Both join the documents of this server. Of a server that knows v2 alone, that is
  * told as v3 too.
  */
+
 import type { APIService } from '@pintle/api/apiregistration/v1';
+import type { Fields } from '@pintle/machinery';
 import { ownPart } from '../discovery/merge-swagger.js';
+import type { RemoteOpenApi, Swagger } from '../discovery/remote-documents.js';
 import { swaggerToV3 } from '../discovery/swagger-to-v3.js';
 import type { HttpResponse } from '../http/message.js';
 import { textOf } from './response-text.js';
 
 /** A longer document is as good as none. */
 const documentCharsMax = 32 * 1024 * 1024;
-
-type Json = Readonly<Record<string, unknown>>;
-
-/** A document of OpenAPI v2, as far as it is looked at. */
-export interface Swagger {
-  readonly paths: Readonly<Record<string, Json>>;
-  readonly definitions: Readonly<Record<string, Json>>;
-  readonly info?: unknown;
-}
-
-export interface RemoteOpenApi {
-  readonly group: string;
-  readonly version: string;
-  /** The text of its document of v3. */
-  readonly v3?: string | undefined;
-  readonly v2?: Swagger | undefined;
-}
 
 /** Asks the server behind an APIService. Rejects where nobody answers. */
 type Ask = (service: APIService, path: string, etag: string | undefined) => Promise<HttpResponse>;
@@ -105,7 +91,7 @@ export class RemoteOpenApis {
       const json: unknown = JSON.parse(text);
       if (typeof json !== 'object' || json === null) return undefined;
       const told = response.headers?.['etag'];
-      return { text, json: json as Json, etag: typeof told === 'string' ? told : undefined };
+      return { text, json: json as Fields, etag: typeof told === 'string' ? told : undefined };
     } catch {
       // Whether it is there at all its status says; of a document alone nobody needs to hear.
       return undefined;
@@ -115,6 +101,6 @@ export class RemoteOpenApis {
 
 interface Answer {
   readonly text: string;
-  readonly json?: Json;
+  readonly json?: Fields;
   readonly etag?: string | undefined;
 }

@@ -53,18 +53,37 @@ export type AuditSink = (event: AuditEvent) => void;
 export interface AuditOptions {
   readonly policy: AuditPolicy;
   readonly sink: AuditSink;
+  /** Told of each request how much of it is to be recorded. */
+  readonly decided?: (level: AuditDecision['level']) => void;
 }
 
-/** The same, with the events counted. */
-export function countedAudit({ policy, sink }: AuditOptions, metrics: Metrics): AuditOptions {
+/** What there is to record, with it counted by event and by level; where nothing is recorded, that is told. */
+export function countedAudit(options: AuditOptions | undefined, metrics: Metrics): { readonly audit?: AuditOptions } {
   const events = metrics
     .counter({ name: 'apiserver_audit_event_total', help: 'Audit events that were recorded.' })
     .with();
+  // A sink must not wait and takes all that it is given: nothing is refused for its sake.
+  metrics
+    .counter({
+      name: 'apiserver_audit_requests_rejected_total',
+      help: 'Requests refused as they could not be recorded.',
+    })
+    .with();
+  if (options === undefined) return {};
+  const levels = metrics.counter({
+    name: 'apiserver_audit_level_total',
+    help: 'Requests by how much of them was to be recorded.',
+    labels: ['level'],
+  });
+  const { policy, sink } = options;
   return {
-    policy,
-    sink(event) {
-      events.increment();
-      sink(event);
+    audit: {
+      policy,
+      decided: (level) => levels.with(level).increment(),
+      sink(event) {
+        events.increment();
+        sink(event);
+      },
     },
   };
 }
@@ -112,7 +131,7 @@ export function auditIdOf(request: HttpRequest): string | undefined {
 
 export function beginAudit(
   world: World,
-  { policy, sink }: AuditOptions,
+  { policy, sink, decided = () => {} }: AuditOptions,
   id: string,
   request: HttpRequest,
   info: RequestInfo,
@@ -171,6 +190,7 @@ export function beginAudit(
     request: Object.create(request, { body: { value: readAndNote } }) as HttpRequest,
     asked(user) {
       decision = auditDecision(policy, user, info);
+      decided(decision.level);
       who = { user: infoOf(user) };
       tell('RequestReceived');
     },
@@ -187,7 +207,10 @@ export function beginAudit(
     answered(given) {
       response = given;
       // Of who was not let in this is all that is told.
-      if (who === undefined) decision = auditDecision(policy, undefined, info);
+      if (who === undefined) {
+        decision = auditDecision(policy, undefined, info);
+        decided(decision.level);
+      }
       if (who === undefined || isLongRunning(info)) tell('ResponseStarted', outcome());
     },
     ended() {

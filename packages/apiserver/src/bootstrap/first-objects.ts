@@ -5,9 +5,10 @@
  */
 
 import type { Client, ObjectKey } from '@pintle/client';
-import { formatTime, type KubernetesObject, StatusError } from '@pintle/machinery';
+import { type KubernetesObject, StatusError } from '@pintle/machinery';
 import type { ApiCore } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
+import { trackingConfigMap } from './legacy-token-tracking.js';
 
 export interface FirstObjectsOptions {
   /** The address of the Service `kubernetes`, and the port of the API server behind it. */
@@ -37,7 +38,7 @@ export async function createFirstObjects(core: ApiCore, client: Client, options:
       metadata: { name },
       ...rest,
     })),
-    tokenTracking(options.nowMs),
+    trackingConfigMap(options.nowMs),
     ...(options.apiServer === undefined ? [] : [kubernetesService(options.apiServer)]),
     ...(options.policy ?? []),
   ];
@@ -55,16 +56,6 @@ export async function createFirstObjects(core: ApiCore, client: Client, options:
 async function isThere(core: ApiCore, object: KubernetesObject): Promise<boolean> {
   const resource = core.registry.byObject(object);
   return resource !== undefined && (await findEntry(core, resource, object.metadata as ObjectKey)) !== undefined;
-}
-
-/** Since when the server notes the use of tokens in Secrets: who cleans them up reads it. */
-function tokenTracking(nowMs: number): KubernetesObject {
-  return {
-    apiVersion: 'v1',
-    kind: 'ConfigMap',
-    metadata: { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' },
-    data: { since: formatTime(nowMs).slice(0, 'YYYY-MM-DD'.length) },
-  } as KubernetesObject;
 }
 
 /** The Service was there before: its own address is refused before its name is. */

@@ -15,9 +15,10 @@ import {
   type SchemaNode,
   type ValidationRule,
 } from '@pintle/machinery';
+import type { CelModule } from '../registry/cel-module.js';
 import { ruleFieldPath } from './rule-field-path.js';
 import { toldMessage } from './told-message.js';
-import type { CelModule, CompiledRule, RuleNode } from './validation-rules.js';
+import type { CompiledRule, RuleNode } from './validation-rules.js';
 
 /** What the rules of one object may cost together. */
 export const objectCostLimit = 10_000_000;

@@ -8,6 +8,7 @@ import {
   type Kind,
   type KubernetesObject,
   pruned,
+  RecentMap,
   readBack,
   type SchemaNode,
 } from '@pintle/machinery';
@@ -62,6 +63,11 @@ export type BulkConverter = (
   apiVersion: string,
 ) => Promise<readonly KubernetesObject[]>;
 
+/** Of copies of one object with other metadata, so many conversions are remembered: the latest. */
+const likeMax = 64;
+/** So many at least are remembered of objects that share nothing with their copies. */
+const bareMin = 1_000;
+
 interface Converted {
   readonly from: KubernetesObject;
   readonly to: KubernetesObject;
@@ -69,13 +75,32 @@ interface Converted {
 
 /** Asks once for what is the same but for its metadata: a webhook may change labels and annotations of that alone. */
 export function rememberedConversion(convertAll: BulkConverter): Conversion {
-  const known = new WeakMap<object, Converted[]>();
+  const exact = new WeakMap<KubernetesObject, KubernetesObject[]>();
+  const like = new WeakMap<object, readonly Converted[]>();
+  /** By name, of objects that have nothing that could be an anchor. */
+  const bare = new RecentMap<object>(bareMin);
 
+  /** What an object and its copies with other metadata share: their first field that is an object, else who wrote its fields. */
+  const anchorOf = (object: KubernetesObject): object => {
+    for (const [, value] of fieldsOf(object)) if (typeof value === 'object' && value !== null) return value;
+    const { metadata: { name, namespace, managedFields } = {} }: Bare = object;
+    if (managedFields !== undefined) return managedFields;
+    const key = `${namespace}/${name}`;
+    const anchor = bare.get(key) ?? {};
+    bare.set(key, anchor);
+    return anchor;
+  };
+  const keep = (from: KubernetesObject, to: KubernetesObject): KubernetesObject => {
+    exact.set(from, [...(exact.get(from) ?? []), to]);
+    return to;
+  };
   const find = (object: KubernetesObject, apiVersion: string): KubernetesObject | undefined => {
     if (object.apiVersion === apiVersion) return object;
-    for (const { from, to } of known.get(anchorOf(object)) ?? []) {
-      if (to.apiVersion !== apiVersion || !sameBody(from, object)) continue;
-      return from.metadata === object.metadata ? to : Object.freeze({ ...to, metadata: metadataOf(object, to) });
+    const known = exact.get(object)?.find((to) => to.apiVersion === apiVersion);
+    if (known !== undefined) return known;
+    for (const { from, to } of like.get(anchorOf(object)) ?? []) {
+      if (to.apiVersion === apiVersion && sameBody(from, object))
+        return keep(object, Object.freeze({ ...to, metadata: metadataOf(object, to) }));
     }
     return undefined;
   };
@@ -90,26 +115,16 @@ export function rememberedConversion(convertAll: BulkConverter): Conversion {
       if (lacking.length === 0) return;
       const made = await convertAll(lacking, apiVersion);
       for (const [index, from] of lacking.entries()) {
-        const to = made[index]!;
-        remember(known, { from, to });
+        const to = keep(from, made[index]!);
+        const anchor = anchorOf(from);
+        like.set(anchor, [...(like.get(anchor) ?? []).slice(1 - likeMax), { from, to }]);
       }
     },
   };
 }
 
-function remember(known: WeakMap<object, Converted[]>, entry: Converted): void {
-  const anchor = anchorOf(entry.from);
-  known.set(anchor, [...(known.get(anchor) ?? []), entry]);
-}
-
 const fieldsOf = (object: KubernetesObject) =>
   Object.entries(object).filter(([name]) => name !== 'metadata' && name !== 'apiVersion' && name !== 'kind');
-
-/** What an object and its copies with other metadata share: their first field that is an object. */
-function anchorOf(object: KubernetesObject): object {
-  for (const [, value] of fieldsOf(object)) if (typeof value === 'object' && value !== null) return value;
-  return object;
-}
 
 /** Merging may take all of an object's metadata, before what others own of it is put back. */
 type Bare = Partial<KubernetesObject>;

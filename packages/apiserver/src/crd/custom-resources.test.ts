@@ -265,6 +265,84 @@ describe('a webhook that converts', () => {
     expect(now.metadata.labels).toBeUndefined();
   });
 
+  it.each([
+    ['nothing but a name', {}],
+    ['fields that are no objects', { note: 'a', count: 1 }],
+  ])('is asked of objects with %s', async (_what, fields) => {
+    const bare = answering(({ request: { desiredAPIVersion, objects } }) => ({
+      convertedObjects: objects.map((object) => ({ ...object, apiVersion: desiredAPIVersion })),
+    }));
+    const { client, world } = await server(bare);
+    const loose = { openAPIV3Schema: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true } };
+    const free = versions.map((each) => ({ ...each, schema: loose }));
+    await client.create(definition('gadgets', 'Gadget', free, conversion));
+    await world.settle();
+    const sent = {
+      apiVersion: 'example.com/v2',
+      kind: 'Gadget',
+      metadata: { name: 'a', namespace: 'default' },
+      ...fields,
+    };
+    expect(await client.create(sent)).toMatchObject(sent);
+    const there = await client.get(gadgets('v2'), { name: 'a' });
+    const labelled = { ...there, metadata: { ...there.metadata, labels: { a: 'b' } } } as KubernetesObject;
+    expect(await client.update(labelled)).toMatchObject(sent);
+    const patch = { type: 'merge', body: { metadata: { labels: { a: 'c' } } } } as const;
+    expect(await client.patch(gadgets('v2'), { name: 'a' }, patch)).toMatchObject(sent);
+    expect(await client.apply({ ...sent, metadata: { name: 'b' } }, { fieldManager: 'm' })).toMatchObject(fields);
+    expect(await client.list(gadgets('v2'))).toHaveLength(2);
+    expect(await client.delete(gadgets('v2'), { name: 'a' })).toBeDefined();
+  });
+
+  it('is asked of many objects that have one spec, each with labels of its own', async () => {
+    const { client, world } = await server(faithful);
+    await client.create(definition('gadgets', 'Gadget', versions, conversion));
+    await world.settle();
+    const { spec, metadata, ...rest } = gadget('v1', 'g', { size: 4 }) as Sized;
+    const shared = Object.freeze(spec);
+    const names = Array.from({ length: 200 }, (_, index) => `g-${index}`);
+    for (const name of names)
+      await client.create({ ...rest, metadata: { ...metadata, name, labels: { own: name } }, spec: shared } as Sized);
+    const list = (await client.list(gadgets('v2'))) as unknown as readonly Sized[];
+    expect(list.map(({ metadata: { labels }, spec: { width } }) => `${labels?.['own']} ${width}`).sort()).toEqual(
+      names.map((name) => `${name} 4`).sort(),
+    );
+  });
+
+  it('a version is selected by fields of its own, whichever is stored', async () => {
+    const { client, world } = await server(faithful);
+    const by = (name: string, field: string, storage: boolean) => ({
+      ...version(name, storage),
+      selectableFields: [{ jsonPath: `.spec.${field}` }],
+      schema: {
+        openAPIV3Schema: {
+          type: 'object',
+          properties: { spec: { type: 'object', properties: { [field]: { type: 'integer' } } } },
+        },
+      },
+    });
+    await client.create(
+      definition('gadgets', 'Gadget', [by('v1', 'size', true), by('v2', 'width', false)], conversion),
+    );
+    await world.settle();
+    const seen: string[] = [];
+    client.watch(gadgets('v2'), { namespace: 'default', fieldSelector: 'spec.width=3' }).subscribe((event) => {
+      seen.push(`${event.type} ${event.object.metadata.name}`);
+    });
+    await world.settle();
+    for (const [name, width] of Object.entries({ a: 3, b: 4, c: 3 }))
+      await client.create(gadget('v2', name, { width }));
+    await client.patch(gadgets('v1'), { name: 'c' }, { type: 'merge', body: { spec: { size: 5 } } });
+    await world.settle();
+    const names = async (apiVersion: string, fieldSelector: string, limit = 0) =>
+      (await client.list(gadgets(apiVersion), { fieldSelector, limit })).map(({ metadata }) => metadata.name);
+    expect(await names('v2', 'spec.width=3')).toEqual(['a']);
+    expect(await names('v2', 'spec.width!=3')).toEqual(['b', 'c']);
+    expect(await names('v2', 'spec.width!=3', 1)).toEqual(['b']);
+    expect(await names('v1', 'spec.size=5')).toEqual(['c']);
+    expect(seen).toEqual(['ADDED a', 'ADDED c', 'DELETED c']);
+  });
+
   it('each version is held to its own schema and rules, whichever is stored', async () => {
     const { client, world } = await server(faithful);
     const own = (name: string, field: string, storage: boolean) => ({

@@ -4,7 +4,7 @@
  */
 import type { CelProgram, DeclaredSize } from '@pintle/cel';
 import { type FieldError, forbiddenField, type SchemaNode } from '@pintle/machinery';
-import type { CelModule } from './validation-rules.js';
+import type { CelModule } from '../registry/cel-module.js';
 
 /** What one rule may cost in all its runs on one object. */
 export const ruleCostLimit = 10_000_000;

@@ -2,11 +2,11 @@
  * The CEL rules of custom resources (`x-kubernetes-validations`), compiled with their schema. What they say of an object is
  * found in `broken-rules.ts`; the language itself is loaded when the first rule is met.
  */
+
 import type * as Cel from '@pintle/cel';
 import { type FieldError, internalField, invalidField, type SchemaNode, type ValidationRule } from '@pintle/machinery';
+import type { CelModule } from '../registry/cel-module.js';
 import { type RuleCosts, type Times, timesWithin } from './rule-costs.js';
-
-export type CelModule = typeof Cel;
 
 export interface CompiledRule {
   readonly rule: ValidationRule;

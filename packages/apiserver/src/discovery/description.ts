@@ -1,12 +1,18 @@
 /** What the OpenAPI documents of both versions tell of resources: operations, and the schemas that these name. Pure. */
-import { openApiComponents } from '@pintle/machinery';
+import { type FieldDocs, openApiComponents, type SchemaNode } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { listSchemas, selectable } from './list-schemas.js';
-import type { OpenApiDocumentsParts } from './openapi.js';
 import { type Operation, schemaNameOf } from './operation.js';
 import { groupOperation, operationsOf } from './operations.js';
 import type { Parameter } from './parameters.js';
 import { sharedSchemas } from './shared-schemas.js';
+
+export interface DescriptionParts {
+  readonly title: string;
+  readonly docs: () => FieldDocs;
+  /** The types of bodies that are of no resource, by `apiVersion/kind`. */
+  readonly bodies: Readonly<Record<string, SchemaNode>>;
+}
 
 export interface ApiDescription {
   readonly title: string;
@@ -21,12 +27,15 @@ export const openApiVersion = 'v1.33.5';
 
 export const codeWords = { 200: 'OK', 201: 'Created', 202: 'Accepted', 401: 'Unauthorized' } as const;
 
+/** `general`: operations that are of none of the resources. */
 export function described(
   resources: readonly Resource[],
-  { title, docs, bodies }: Pick<OpenApiDocumentsParts, 'title' | 'docs' | 'bodies'>,
+  { title, docs, bodies }: DescriptionParts,
+  general: Iterable<Operation> = [],
 ): ApiDescription {
   const groups = new Map(resources.filter(({ custom }) => !custom).map(({ apiVersion, kind }) => [apiVersion, kind]));
-  const operations = [...[...groups.values()].map(groupOperation), ...resources.flatMap(operationsOf)];
+  const ofServer = [...general];
+  const operations = [...ofServer, ...[...groups.values()].map(groupOperation), ...resources.flatMap(operationsOf)];
   const named = new Set(operations.flatMap(({ body, response }) => [body?.schema, response]));
   const others = sharedSchemas(bodies).filter(({ node }) => named.has(node.name));
   const kinds = resources.map(({ kind }) => kind);
@@ -44,7 +53,7 @@ export function described(
   for (const { node, kind } of others)
     if (kind !== undefined) add(node.name!, { 'x-kubernetes-group-version-kind': [kind] });
   for (const kind of kinds) if (kind.selectableFields.length > 0) add(schemaNameOf(kind), selectable(kind));
-  return { title, isBuiltin: groups.size > 0, operations, schemas };
+  return { title, isBuiltin: groups.size > 0 || ofServer.length > 0, operations, schemas };
 }
 
 export interface PathDescription {

@@ -4,7 +4,7 @@
  * another name where it is not. Pure.
  */
 import { deepEqual } from '@pintle/machinery';
-import type { RemoteOpenApi, Swagger } from '../aggregation/remote-openapi.js';
+import type { RemoteOpenApi, Swagger } from './remote-documents.js';
 
 const prefix = '#/definitions/';
 

@@ -3,10 +3,10 @@
  * same component schemas as v3. Field numbers are those of gnostic's `OpenAPIv2.proto`.
  */
 import { isFields, type Kind, openApiComponents } from '@pintle/machinery';
-import type { Swagger } from '../aggregation/remote-openapi.js';
 import { anything, Message, named } from './gnostic-message.js';
 import { mergeSwagger } from './merge-swagger.js';
 import type { OpenApiDocumentsParts } from './openapi.js';
+import type { Swagger } from './remote-documents.js';
 import { toldInV2 } from './swagger.js';
 
 type Json = Readonly<Record<string, unknown>>;

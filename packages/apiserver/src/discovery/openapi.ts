@@ -2,15 +2,23 @@
  * The OpenAPI v3 documents, one a group and version, made when first asked for and kept until its kinds change; and all of
  * them as one document of v2. Each goes by a hash of its text, so that clients keep what has not changed.
  */
-import type { FieldDocs, Kind, SchemaNode } from '@pintle/machinery';
-import type { RemoteOpenApi } from '../aggregation/remote-openapi.js';
+import type { Kind } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
-import { type ApiDescription, codeWords, described, openApiVersion, pathsOf } from './description.js';
+import {
+  type ApiDescription,
+  codeWords,
+  type DescriptionParts,
+  described,
+  openApiVersion,
+  pathsOf,
+} from './description.js';
 import { contentHash } from './digest.js';
+import { type GeneralParts, generalOperations } from './general-operations.js';
 import { mergeSwagger } from './merge-swagger.js';
 import { openApiV3Message } from './openapi-v3-message.js';
 import type { Parameter } from './parameters.js';
+import type { RemoteOpenApi } from './remote-documents.js';
 import { swaggerOf } from './swagger.js';
 
 export interface OpenApiDocument {
@@ -29,12 +37,8 @@ export interface OpenApiDocuments {
   swagger(): OpenApiDocument;
 }
 
-export interface OpenApiDocumentsParts {
+export interface OpenApiDocumentsParts extends DescriptionParts, GeneralParts {
   readonly registry: ResourceRegistry;
-  readonly title: string;
-  readonly docs: () => FieldDocs;
-  /** The types of bodies that are of no resource, by `apiVersion/kind`. */
-  readonly bodies: Readonly<Record<string, SchemaNode>>;
   /** What other servers say of their APIs. */
   readonly remote: () => readonly RemoteOpenApi[];
 }
@@ -50,10 +54,20 @@ export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments
     made.set(path, { of, document });
     return document;
   };
+  let general: ReturnType<typeof generalOperations> = new Map();
+  let generation = -1;
+  const generalNow = () => {
+    if (generation !== registry.generation) general = generalOperations(parts);
+    generation = registry.generation;
+    return general;
+  };
   const documentAt = (path: string): OpenApiDocument | undefined => {
     const resources = resourcesIn(registry.all(), path);
     if (resources.length > 0)
       return keep(path, kindsOf(resources), () => JSON.stringify(documentOf(described(resources, parts))));
+    const operation = generalNow().get(path);
+    if (operation !== undefined)
+      return keep(path, [], () => JSON.stringify(documentOf(described([], parts, [operation]))));
     const text = remote().find((each) => remotePath(each) === path)?.v3;
     return text === undefined ? undefined : keep(path, [text], () => text);
   };
@@ -61,7 +75,8 @@ export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments
     document: documentAt,
     index() {
       const others = remote().flatMap((each) => (each.v3 === undefined ? [] : [remotePath(each)]));
-      const paths = [...new Set([...registry.all().map(({ apiVersion }) => pathOf(apiVersion)), ...others])];
+      const versions = registry.all().map(({ apiVersion }) => pathOf(apiVersion));
+      const paths = [...new Set([...generalNow().keys(), ...versions, ...others])].sort();
       const entries = paths.map((path) => [
         path,
         { serverRelativeURL: `/openapi/v3/${path}?hash=${documentAt(path)?.hash}` },
@@ -73,7 +88,7 @@ export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments
       const resources = registry.all();
       const others = remote();
       return keep('v2', [...kindsOf(resources), ...others.map(({ v2 }) => v2)], () =>
-        JSON.stringify(mergeSwagger(swaggerOf(described(resources, parts)), others)),
+        JSON.stringify(mergeSwagger(swaggerOf(described(resources, parts, generalNow().values())), others)),
       );
     },
   };

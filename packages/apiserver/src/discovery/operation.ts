@@ -44,9 +44,10 @@ const patches = ['application/apply-patch+yaml', 'application/json-patch+json', 
 
 /** The group and version in names of operations (`RbacAuthorizationV1`), and in tags (`rbacAuthorization_v1`). */
 export const groupWordOf = ({ group, version }: Kind) => groupWord(group) + capital(version);
-export const tagOf = ({ group, version }: Kind) => {
+export const tagOf = ({ group, version }: Kind) => `${tagWord(group)}_${version}`;
+export const tagWord = (group: string) => {
   const word = groupWord(group);
-  return `${word.charAt(0).toLowerCase()}${word.slice(1)}_${version}`;
+  return word.charAt(0).toLowerCase() + word.slice(1);
 };
 export const rootOf = ({ group, version }: Kind) => (group === '' ? `/api/${version}` : `/apis/${group}/${version}`);
 
@@ -95,7 +96,7 @@ export function frameOf(resource: Resource): Frame {
 export const capital = (word: string) => word.charAt(0).toUpperCase() + word.slice(1);
 
 /** `rbac.authorization.k8s.io` is RbacAuthorization, the empty group is Core. */
-function groupWord(group: string): string {
+export function groupWord(group: string): string {
   if (group === '') return 'Core';
   return group
     .replace(/\.k8s\.io$/, '')

@@ -71,7 +71,7 @@ const byName = (list: ApiResourceList | undefined) =>
 const openApiFolder = join(folder, '../openapi/v3');
 const isPresent = existsSync(openApiFolder);
 const openApi = openApiDocuments({
-  ...{ registry, title: 'Kubernetes', docs: () => ({}), bodies: bodySchemas(), remote: () => [] },
+  ...{ registry, title: 'Kubernetes', docs: () => ({}), bodies: bodySchemas(), remote: () => [], issuerPaths: [] },
 });
 const versions = [...new Set(registry.all().map(({ apiVersion }) => apiVersion))]
   .map((version) => (version.includes('/') ? `apis/${version}` : `api/${version}`))

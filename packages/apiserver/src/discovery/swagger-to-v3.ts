@@ -3,7 +3,7 @@
  * parameters with schemas, types as components (as upstream's `openapiconv`). Pure.
  */
 import { type Fields, isFields } from '@pintle/machinery';
-import type { Swagger } from '../aggregation/remote-openapi.js';
+import type { Swagger } from './remote-documents.js';
 
 const methods = new Set(['get', 'put', 'post', 'delete', 'options', 'head', 'patch']);
 /** What of a parameter of v2 is the schema of one of v3. */

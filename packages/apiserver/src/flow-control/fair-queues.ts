@@ -22,9 +22,14 @@ export interface Waiting {
   readonly width: number;
 }
 
-interface Queue<W extends Waiting> {
+/** Of one queue: those that wait in it, and the virtual time at which the first of them starts. */
+export interface QueueState<W extends Waiting> {
+  readonly waiting: readonly W[];
+  readonly start: number;
+}
+
+interface Queue<W extends Waiting> extends QueueState<W> {
   readonly waiting: W[];
-  /** The virtual time at which its first request starts. */
   start: number;
 }
 
@@ -56,6 +61,23 @@ export class FairQueues<W extends Waiting> {
     return this.count;
   }
 
+  /** By the numbers that flows are dealt. */
+  get states(): readonly QueueState<W>[] {
+    return this.queues;
+  }
+
+  /** How many wait where this request does; 0 where it does not. */
+  lengthAt(request: W): number {
+    if (this.count === 0) return 0;
+    return this.queues.find(({ waiting }) => waiting.includes(request))?.waiting.length ?? 0;
+  }
+
+  /** The number of the queue that a request belongs to which had not to wait; -1 where there are no queues. */
+  queueOf({ flowHash }: W): number {
+    const { queuing } = this.settings;
+    return queuing === undefined ? -1 : (dealHand(flowHash, queuing.queues, 1)[0] ?? -1);
+  }
+
   /** `run`: it holds its seats already. `wait`: `next` will give it back. `full`: there is no place for it. */
   enter(request: W): Entered {
     const { queuing } = this.settings;
@@ -72,13 +94,17 @@ export class FairQueues<W extends Waiting> {
     return 'wait';
   }
 
-  /** Those whose turn it is now; they hold their seats. */
-  next(): readonly W[] {
+  /** Those whose turn it is now; they hold their seats. `hasNoRoom` is told of who would be next. */
+  next(hasNoRoom?: (request: W) => void): readonly W[] {
     const turns: W[] = [];
     for (;;) {
       const queue = this.firstByStart();
       const request = queue?.waiting[0];
-      if (queue === undefined || request === undefined || !this.fits(request)) return turns;
+      if (queue === undefined || request === undefined) return turns;
+      if (!this.fits(request)) {
+        hasNoRoom?.(request);
+        return turns;
+      }
       queue.waiting.shift();
       this.count--;
       this.virtualTime = queue.start;

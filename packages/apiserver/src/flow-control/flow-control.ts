@@ -6,21 +6,16 @@
  */
 import type { FlowSchema, PriorityLevelConfiguration } from '@pintle/api/flowcontrol/v1';
 import type { StoreBackend } from '@pintle/contracts';
-import {
-  type CancelTimer,
-  type Clock,
-  type Counter,
-  type Gauge,
-  type Logger,
-  type Metrics,
-  statusError,
-} from '@pintle/machinery';
+import { type CancelTimer, type Clock, type Logger, type Metrics, statusError } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 import type { HttpRequest } from '../http/message.js';
 import { isLongRunning, type RequestInfo } from '../requests/request-info.js';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
-import { type FairQueues, hashOf, type Waiting } from './fair-queues.js';
+import { type FairQueues, hashOf } from './fair-queues.js';
+import { flowDump } from './flow-dump.js';
+import { type FlowSeries, flowMetrics } from './flow-metrics.js';
+import type { FlowRequest, Refusal } from './flow-request.js';
 import type { FlowTeller } from './flow-status.js';
 import { distinguisherOf, inMatchingOrder, schemaMatches } from './match-flow.js';
 import { ObjectCounts } from './object-counts.js';
@@ -48,6 +43,8 @@ export interface FlowControl {
   stop(): void;
   /** A promise only where the request has to wait for its turn. Errors: `StatusError` TooManyRequests. */
   enter(user: UserInfo, info: RequestInfo, request: Pick<HttpRequest, 'query' | 'signal'>): Place | Promise<Place>;
+  /** What there is at the moment, as a table; undefined where there is none of this name. `details`: of requests. */
+  dump(name: string, details: boolean): string | undefined;
 }
 
 export interface FlowControlOptions {
@@ -63,9 +60,10 @@ export interface FlowControlOptions {
   readonly seats?: number;
 }
 
-interface Request extends Waiting {
-  readonly afterMs: number;
-  readonly go: () => void;
+interface Request extends FlowRequest {
+  readonly flow: Flow;
+  /** Called when its turn has come, where it had to wait. */
+  go: () => void;
 }
 
 const prefix = (plural: string) => `/registry/flowcontrol.apiserver.k8s.io/${plural}/`;
@@ -95,78 +93,68 @@ export function flowControl({
     teller?.tellSoon();
   });
   let isConfigured = false;
-  const labels = ['priority_level', 'flow_schema'];
-  const dispatched = metrics.counter({
-    name: 'apiserver_flowcontrol_dispatched_requests_total',
-    help: 'Requests that were let through.',
-    labels,
-  });
-  const rejected = metrics.counter({
-    name: 'apiserver_flowcontrol_rejected_requests_total',
-    help: 'Requests that were told to come again.',
-    labels: [...labels, 'reason'],
-  });
-  const waiting = metrics.gauge({
-    name: 'apiserver_flowcontrol_current_inqueue_requests',
-    help: 'Requests that wait for their turn.',
-    labels,
-  });
-  const executing = metrics.gauge({
-    name: 'apiserver_flowcontrol_current_executing_requests',
-    help: 'Requests that are being answered.',
-    labels,
-  });
+  const counted = flowMetrics(metrics);
 
-  const levelOf = (name: string): PriorityLevel<Request> | undefined => {
+  const configured = (): PriorityLevels<Request> => {
     if (!isConfigured) levels.configure([...configurations.values()] as readonly PriorityLevelConfiguration[]);
     isConfigured = true;
-    return levels.get(name);
+    return levels;
   };
 
   const flowOf = (schema: FlowSchema): Flow | undefined => {
     const known = flows.get(schema);
     if (known !== undefined) return known;
-    const level = levelOf(schema.spec?.priorityLevelConfiguration.name ?? '');
+    const level = configured().get(schema.spec?.priorityLevelConfiguration.name ?? '');
     if (level === undefined) return undefined;
     const { metadata, spec } = level.configuration;
-    const names = [metadata.name ?? '', schema.metadata.name ?? ''];
+    const schemaName = schema.metadata.name ?? '';
     const headers = {
       'x-kubernetes-pf-flowschema-uid': schema.metadata.uid ?? '',
       'x-kubernetes-pf-prioritylevel-uid': metadata.uid ?? '',
     };
     const flow: Flow = {
-      names,
+      schemaName,
       isExempt: spec?.type === 'Exempt',
-      refusal: spec?.limited?.limitResponse?.type === 'Queue' ? 'queue-full' : 'concurrency-limit',
+      isQueuing: spec?.limited?.limitResponse?.type === 'Queue',
       level,
       headers,
-      dispatched: dispatched.with(...names),
-      waiting: waiting.with(...names),
-      executing: executing.with(...names),
+      series: counted.seriesOf([metadata.name ?? '', schemaName]),
     };
     flows.set(schema, flow);
     return flow;
   };
 
-  const refuse = ({ names }: Flow, reason: string) => {
-    rejected.with(...names, reason).increment();
+  const refuse = ({ series, level }: Flow, reason: Refusal) => {
+    series.rejected(reason).increment();
+    level.tally[reason]++;
     return statusError('TooManyRequests', 'too many requests, please try again later', {
       details: { retryAfterSeconds: 1 },
     });
   };
+  const hasNoRoom = ({ flow }: Request) => flow.series.notAccommodated().increment();
   const pump = (queues: FairQueues<Request>) => {
-    for (const { go } of queues.next()) go();
+    for (const { go } of queues.next(hasNoRoom)) go();
   };
-  const placeOf = (flow: Flow, queues: FairQueues<Request>, request: Request): Place => {
-    flow.dispatched.increment();
-    flow.executing.add(1);
+  const placeOf = (queues: FairQueues<Request>, request: Request): Place => {
+    const { flow, width } = request;
+    const { series, level } = flow;
+    request.startedMs = clock.monotonic();
+    series.dispatched.increment();
+    series.executing.add(1);
+    series.executingSeats.add(width);
+    level.tally.dispatched++;
+    level.executing.add(request);
     return {
       headers: flow.headers,
       leave() {
-        flow.executing.add(-1);
+        series.executing.add(-1);
+        const isWatch = request.info.verb === 'watch';
+        series.execution[isWatch ? 'watch' : 'regular'].observe((clock.monotonic() - request.startedMs) / 1000);
         const free = () => {
           queues.leave(request);
-          flow.level.demand.add(-request.width, clock.now());
+          series.executingSeats.add(-width);
+          level.executing.delete(request);
+          level.demand.add(-width, clock.now());
           pump(queues);
         };
         if (request.afterMs > 0) clock.schedule(request.afterMs, free);
@@ -174,39 +162,45 @@ export function flowControl({
       },
     };
   };
-  const turnOf = (
-    flow: Flow,
-    asked: Omit<Request, 'go'>,
-    client: Pick<HttpRequest, 'signal'>,
-  ): Place | Promise<Place> => {
-    let go = () => {};
-    const request: Request = { ...asked, go: () => go() };
+  const turnOf = (request: Request, client: Pick<HttpRequest, 'signal'>): Place | Promise<Place> => {
+    const { flow, width } = request;
+    const { series } = flow;
     const { queues, demand } = flow.level;
     const entered = queues.enter(request);
-    if (entered === 'full') throw refuse(flow, flow.refusal);
-    demand.add(request.width, clock.now());
-    if (entered === 'run') return placeOf(flow, queues, request);
+    if (entered === 'full') throw refuse(flow, flow.isQueuing ? 'queue-full' : 'concurrency-limit');
+    demand.add(width, clock.now());
+    if (flow.isQueuing) series.queueLength.observe(queues.lengthAt(request) || 1);
+    if (entered === 'run') {
+      if (flow.isQueuing) series.waited.true.observe(0);
+      return placeOf(queues, request);
+    }
     // A signal costs: it is asked for by who has to wait alone.
     const { signal } = client;
     return new Promise((resolve, reject) => {
       let cancel: CancelTimer = () => {};
-      const end = () => {
+      const waits = (by: 1 | -1) => {
+        series.waiting.add(by);
+        series.waitingSeats.add(by * width);
+        counted.waits(request.info, by);
+      };
+      const end = (isAnswered: 'true' | 'false') => {
         cancel();
         signal.removeEventListener('abort', giveUp);
-        flow.waiting.add(-1);
+        waits(-1);
+        series.waited[isAnswered].observe((clock.monotonic() - request.arrivedMs) / 1000);
       };
-      const abandon = (reason: string) => {
+      const abandon = (reason: Refusal) => {
         queues.abandon(request);
-        demand.add(-request.width, clock.now());
-        end();
+        demand.add(-width, clock.now());
+        end('false');
         reject(refuse(flow, reason));
       };
       const giveUp = () => abandon('cancelled');
-      go = () => {
-        end();
-        resolve(placeOf(flow, queues, request));
+      request.go = () => {
+        end('true');
+        resolve(placeOf(queues, request));
       };
-      flow.waiting.add(1);
+      waits(1);
       signal.addEventListener('abort', giveUp, { once: true });
       cancel = clock.schedule(waitMsMax, () => abandon('time-out'));
       pump(queues);
@@ -240,17 +234,25 @@ export function flowControl({
       const flow = schema === undefined ? undefined : flowOf(schema);
       if (schema === undefined || flow === undefined) return unknownPlace;
       if (isWatch) request.signal.addEventListener('abort', watches.add(info, request.query), { once: true });
-      const flowHash = flow.isExempt ? 0 : hashOf(`${schema.metadata.name}\n${distinguisherOf(schema, user, info)}`);
-      const { seats: width, afterMs } = seatsFor(info, request.query, flow.level.limits.widthMax);
-      return turnOf(flow, { flowHash, width, afterMs }, request);
+      const distinguisher = distinguisherOf(schema, user, info);
+      const flowHash = flow.isExempt ? 0 : hashOf(`${flow.schemaName}\n${distinguisher}`);
+      const { seats: width, afterMs } = seatsFor(flow, info, request.query);
+      flow.series.estimated.observe(width);
+      const [arrivedMs, startedMs, go] = [clock.monotonic(), Number.NaN, idle];
+      return turnOf({ flow, flowHash, distinguisher, user, info, width, afterMs, arrivedMs, startedMs, go }, request);
     },
+    dump: (name, details) => flowDump(name, configured().all(), { details, epochMs: clock.now() - clock.monotonic() }),
   };
 
-  function seatsFor(info: RequestInfo, query: URLSearchParams, seatsMax: number): Width {
+  function seatsFor({ level, series }: Flow, info: RequestInfo, query: URLSearchParams): Width {
     return widthOf(info, query, {
       stored: () => (info.type === 'resource' ? objects.of(info.group, info.resource) : undefined),
-      watchers: () => (info.type === 'resource' ? watches.interested(info) : 0),
-      seatsMax,
+      watchers() {
+        const count = info.type === 'resource' ? watches.interested(info) : 0;
+        series.watchers.observe(count);
+        return count;
+      },
+      seatsMax: level.limits.widthMax,
     });
   }
 }
@@ -258,16 +260,16 @@ export function flowControl({
 /** Of requests that no schema is for, and of streams. */
 const unknownPlace: Place = { headers: {}, leave: () => {} };
 
+const idle = () => {};
+
 /** A schema with its level. */
 interface Flow {
-  readonly names: readonly string[];
+  readonly schemaName: string;
   readonly isExempt: boolean;
-  /** Why there is no place where there is none. */
-  readonly refusal: string;
+  /** Whether its requests wait where there is no seat. */
+  readonly isQueuing: boolean;
   readonly level: PriorityLevel<Request>;
   /** Of an answer: its schema and its level. */
   readonly headers: Place['headers'];
-  readonly dispatched: Counter;
-  readonly waiting: Gauge;
-  readonly executing: Gauge;
+  readonly series: FlowSeries;
 }

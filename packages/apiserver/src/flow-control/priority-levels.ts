@@ -5,7 +5,8 @@
 import type { PriorityLevelConfiguration } from '@pintle/api/flowcontrol/v1';
 import type { Clock, Family, Gauge, Metrics } from '@pintle/machinery';
 import { FairQueues, type QueueSettings, type Waiting } from './fair-queues.js';
-import { limitsOf, planSeats, type SeatLimits } from './seat-allocation.js';
+import type { Refusal } from './flow-request.js';
+import { limitsOf, planSeats, type SeatLimits, targetOf } from './seat-allocation.js';
 import { SeatDemand } from './seat-demand.js';
 
 export interface PriorityLevel<W extends Waiting> {
@@ -13,7 +14,19 @@ export interface PriorityLevel<W extends Waiting> {
   queues: FairQueues<W>;
   readonly demand: SeatDemand;
   limits: SeatLimits;
+  /** Those that have their seats, also those that hold them yet after their answer. */
+  readonly executing: Set<W>;
+  /** What became of requests, since the level is there. */
+  readonly tally: Record<Refusal | 'dispatched', number>;
 }
+
+const nothingYet = (): PriorityLevel<Waiting>['tally'] => ({
+  dispatched: 0,
+  'queue-full': 0,
+  'concurrency-limit': 0,
+  'time-out': 0,
+  cancelled: 0,
+});
 
 type Queuing = QueueSettings['queuing'];
 
@@ -31,7 +44,10 @@ const sameQueuing = (a: Queuing, b: Queuing): boolean =>
 export class PriorityLevels<W extends Waiting> {
   private levels = new Map<string, PriorityLevel<W>>();
   private readonly gauges: Readonly<
-    Record<'nominal' | 'lower' | 'upper' | 'current' | 'highest' | 'smoothed', Family<Gauge>>
+    Record<
+      'nominal' | 'lower' | 'upper' | 'current' | 'highest' | 'average' | 'deviation' | 'smoothed' | 'target',
+      Family<Gauge>
+    >
   >;
 
   constructor(
@@ -47,8 +63,15 @@ export class PriorityLevels<W extends Waiting> {
       upper: gauge('upper_limit_seats', 'Seats of a level when all is borrowed that may be.'),
       current: gauge('current_limit_seats', 'Seats that a level has for now.'),
       highest: gauge('demand_seats_high_watermark', 'The most seats that were wanted at once lately.'),
+      average: gauge('demand_seats_average', 'Seats that were wanted lately, on average over time.'),
+      deviation: gauge('demand_seats_stdev', 'How far the seats that were wanted lately were from their average.'),
+      target: gauge('target_seats', 'Seats that a level would have if there were enough of them.'),
       smoothed: gauge('demand_seats_smoothed', 'How many seats have been wanted lately, forgotten slowly.'),
     };
+  }
+
+  all(): readonly PriorityLevel<W>[] {
+    return [...this.levels.values()];
   }
 
   get(name: string): PriorityLevel<W> | undefined {
@@ -79,7 +102,11 @@ export class PriorityLevels<W extends Waiting> {
       const wanted = demand.take(now);
       this.gauges.highest.with(name).set(wanted.highest);
       this.gauges.smoothed.with(name).set(wanted.smoothed);
-      return { limits, isExempt: isExempt(configuration), ...wanted };
+      this.gauges.average.with(name).set(wanted.average);
+      this.gauges.deviation.with(name).set(wanted.deviation);
+      const demanded = { limits, isExempt: isExempt(configuration), ...wanted };
+      this.gauges.target.with(name).set(targetOf(demanded));
+      return demanded;
     });
     const seats = planSeats(demands);
     for (const [index, [name, { configuration, queues }]] of levels.entries()) {
@@ -99,7 +126,10 @@ export class PriorityLevels<W extends Waiting> {
     const seats = isExempt(configuration) ? Number.POSITIVE_INFINITY : limits.nominal;
     const fresh = () => new FairQueues<W>({ seats, ...(queuing === undefined ? {} : { queuing }) });
     if (known === undefined)
-      return { configuration, limits, queues: fresh(), demand: new SeatDemand(this.clock.now()) };
+      return {
+        ...{ configuration, limits, queues: fresh(), demand: new SeatDemand(this.clock.now()) },
+        ...{ executing: new Set(), tally: nothingYet() },
+      };
     if (!sameQueuing(queuing, queuingOf(known.configuration))) known.queues = fresh();
     known.configuration = configuration;
     known.limits = limits;

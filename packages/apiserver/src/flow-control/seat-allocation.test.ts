@@ -132,11 +132,11 @@ describe('a demand', () => {
     demand.add(4, 0);
     demand.add(-4, 5_000);
     // 4 for half of the time: 2 on average, 2 around it.
-    expect(demand.take(10_000)).toEqual({ highest: 4, smoothed: 4 });
+    expect(demand.take(10_000)).toEqual({ highest: 4, average: 2, deviation: 2, smoothed: 4 });
     const { highest, smoothed } = demand.take(20_000);
     expect([highest, smoothed.toFixed(3)]).toEqual([0, '3.908']);
     demand.add(6, 20_000);
-    expect(demand.take(30_000)).toEqual({ highest: 6, smoothed: 6 });
+    expect(demand.take(30_000)).toEqual({ highest: 6, average: 6, deviation: 0, smoothed: 6 });
     expect(demand.seats).toBe(6);
   });
 });

@@ -60,13 +60,19 @@ export interface Demand {
   readonly isExempt?: boolean;
 }
 
+const taken = ({ limits: { min }, highest }: Demand) => Math.max(min, highest);
+const least = ({ limits: { min, nominal }, highest }: Demand) => Math.max(min, Math.min(nominal, highest));
+
+/** How many seats a level would have if there were enough of them. */
+export const targetOf = (demand: Demand): number =>
+  demand.isExempt ? taken(demand) : Math.max(least(demand), demand.smoothed);
+
 /**
  * The seats of each level for the time that comes, in the order given. What is exempt has as many as it took lately, beyond
  * its own too, and they are missing to the others: where these had to lend all that they may, nobody gets more than that.
  */
 export function planSeats(demands: readonly Demand[]): readonly number[] {
   const isLimited = ({ isExempt = false }: Demand) => !isExempt;
-  const taken = ({ limits: { min }, highest }: Demand) => Math.max(min, highest);
   const sum = (numbers: readonly number[]) => numbers.reduce((total, each) => total + each, 0);
   const all = sum(demands.map(({ limits }) => limits.nominal));
   const rest = all - sum(demands.filter((demand) => !isLimited(demand)).map(taken));
@@ -76,7 +82,6 @@ export function planSeats(demands: readonly Demand[]): readonly number[] {
 
 /** Of `all` seats those that are not exempt are the `rest`, which may be less than none. */
 function planLimited(all: number, rest: number, demands: readonly Demand[]): readonly number[] {
-  const least = ({ limits: { min, nominal }, highest }: Demand) => Math.max(min, Math.min(nominal, highest));
   const sum = (of: (demand: Demand) => number) => demands.reduce((total, demand) => total + of(demand), 0);
   const [minSum, leastSum] = [sum(({ limits }) => limits.min), sum(least)];
   if (rest <= minSum) return demands.map(({ limits }) => limits.min);
@@ -90,7 +95,7 @@ function planLimited(all: number, rest: number, demands: readonly Demand[]): rea
     demands.map((demand) => ({
       min: least(demand),
       max: demand.limits.max,
-      target: Math.max(least(demand), demand.smoothed),
+      target: targetOf(demand),
     })),
   ).map(Math.round);
 }

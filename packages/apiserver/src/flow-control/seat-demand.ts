@@ -6,6 +6,15 @@
 /** After one adjustment, the part of what was wanted before that is still remembered: half of it is for 5 minutes. */
 const smoothing = 0.977;
 
+/** What was wanted from one adjustment to the next, and lately before that. */
+export interface Wanted {
+  readonly highest: number;
+  readonly average: number;
+  /** How far from the average, by the root of the mean square. */
+  readonly deviation: number;
+  readonly smoothed: number;
+}
+
 export class SeatDemand {
   private wanted = 0;
   private sinceMs: number;
@@ -13,6 +22,8 @@ export class SeatDemand {
   private area = 0;
   private squares = 0;
   private most = 0;
+  private average = 0;
+  private deviation = 0;
   private remembered = 0;
 
   constructor(nowMs: number) {
@@ -31,20 +42,21 @@ export class SeatDemand {
   }
 
   /** What was wanted since the last time, which ends with this. */
-  take(nowMs: number): { readonly highest: number; readonly smoothed: number } {
+  take(nowMs: number): Wanted {
     this.pass(nowMs);
     const highest = this.most;
     const lengthMs = nowMs - this.sinceMs;
     if (lengthMs > 0) {
-      const mean = this.area / lengthMs;
-      const envelope = mean + Math.sqrt(Math.max(0, this.squares / lengthMs - mean * mean));
+      this.average = this.area / lengthMs;
+      this.deviation = Math.sqrt(Math.max(0, this.squares / lengthMs - this.average * this.average));
+      const envelope = this.average + this.deviation;
       this.remembered = Math.max(envelope, smoothing * this.remembered + (1 - smoothing) * envelope);
     }
     this.sinceMs = nowMs;
     this.area = 0;
     this.squares = 0;
     this.most = this.wanted;
-    return { highest, smoothed: this.remembered };
+    return { highest, average: this.average, deviation: this.deviation, smoothed: this.remembered };
   }
 
   private pass(nowMs: number): void {

@@ -76,16 +76,58 @@ describe('of a server', () => {
         '[+]etcd ok',
         '[+]etcd-readiness ok',
         '[+]informer-sync ok',
+        '[+]poststarthook/start-apiserver-admission-initializer ok',
         '[+]poststarthook/generic-apiserver-start-informers ok',
+        '[+]poststarthook/start-apiextensions-informers ok',
+        '[+]poststarthook/start-apiextensions-controllers ok',
         '[+]poststarthook/crd-informer-synced ok',
         '[+]poststarthook/start-system-namespaces-controller ok',
-        '[+]poststarthook/scheduling/bootstrap-system-priority-classes ok',
         '[+]poststarthook/rbac/bootstrap-roles ok',
+        '[+]poststarthook/scheduling/bootstrap-system-priority-classes ok',
         '[+]mine ok',
         '[+]shutdown ok',
         'readyz check passed',
         '',
       ].join('\n'),
+    );
+  });
+
+  it('tells of what it does at its start, in the order of kube-apiserver, once all is done', async () => {
+    const { handle } = await createApiServer({
+      ...{ world: virtualWorld(), authorizer: 'rbac', port: 6443, flowControl: {}, identity: { hostname: 'a' } },
+      aggregation: { call: () => Promise.reject(new Error('nobody is there')) },
+    });
+    const { status, text } = await ask(handle, 'GET /livez?verbose', { headers: {} });
+    expect(status).toBe(200);
+    expect(text.split('\n').slice(3, -2)).toEqual(
+      [
+        ...['poststarthook/start-apiserver-admission-initializer', 'poststarthook/generic-apiserver-start-informers'],
+        ...['priority-and-fairness-config-consumer', 'priority-and-fairness-filter'].map(
+          (step) => `poststarthook/${step}`,
+        ),
+        ...['storage-object-count-tracker-hook', 'start-apiextensions-informers'].map(
+          (step) => `poststarthook/${step}`,
+        ),
+        ...['start-apiextensions-controllers', 'crd-informer-synced'].map((step) => `poststarthook/${step}`),
+        'poststarthook/start-system-namespaces-controller',
+        'poststarthook/start-cluster-authentication-info-controller',
+        'poststarthook/start-kube-apiserver-identity-lease-controller',
+        'poststarthook/start-kube-apiserver-identity-lease-garbage-collector',
+        'poststarthook/start-service-ip-repair-controllers',
+        ...['rbac/bootstrap-roles', 'scheduling/bootstrap-system-priority-classes'].map(
+          (step) => `poststarthook/${step}`,
+        ),
+        ...['priority-and-fairness-config-producer', 'bootstrap-controller'].map((step) => `poststarthook/${step}`),
+        ...['start-kubernetes-service-cidr-controller', 'start-kube-aggregator-informers'].map(
+          (step) => `poststarthook/${step}`,
+        ),
+        ...['local', 'remote'].map((which) => `poststarthook/apiservice-status-${which}-available-controller`),
+        ...['apiservice-registration-controller', 'apiservice-discovery-controller'].map(
+          (step) => `poststarthook/${step}`,
+        ),
+        ...['poststarthook/kube-apiserver-autoregistration', 'autoregister-completion'],
+        ...['apiservice-openapi-controller', 'apiservice-openapiv3-controller'].map((step) => `poststarthook/${step}`),
+      ].map((name) => `[+]${name} ok`),
     );
   });
 
@@ -129,5 +171,6 @@ describe('of a server', () => {
     expect(text).toContain('kubernetes_healthcheck{name="etcd",type="readyz"} 1\n');
     expect(text).toContain('kubernetes_healthchecks_total{name="etcd",status="success",type="readyz"} 1\n');
     expect(text).not.toContain('apiserver_');
+    expect((await ask(handle, 'GET /metrics')).text).not.toContain('kubernetes_healthcheck');
   });
 });

@@ -4,6 +4,7 @@
  */
 import { badRequest, goDurationFault, StatusError } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
+import { TokenRefused } from '../access/tokens/token-refused.js';
 import type { Aggregator } from '../aggregation/aggregator.js';
 import { type AuditOptions, type AuditRecord, auditIdOf, beginAudit, decisionIn } from '../audit/audit.js';
 import type { FlowControl } from '../flow-control/flow-control.js';
@@ -55,6 +56,8 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     const record = parts.requests.begin(info, {
       dryRun: request.query.has('dryRun'),
       apply: request.header('content-type')?.startsWith('application/apply-patch') ?? false,
+      fieldValidation: request.query.get('fieldValidation'),
+      bodyBytes: sentBytes(request),
     });
     const { world } = parts.core;
     const auditId = auditIdOf(request) ?? world.random.stream('audit-ids').uuid();
@@ -84,6 +87,12 @@ export function apiHandler(parts: ApiHandlerParts): HttpHandler {
     else request.signal.addEventListener('abort', ended, { once: true });
     return response;
   };
+}
+
+/** As many bytes as a body is said to have. */
+function sentBytes({ header }: HttpRequest): number | undefined {
+  const length = header('content-length');
+  return length === undefined ? undefined : Number(length);
 }
 
 /** What is not the client's fault is for who runs the server to know. */
@@ -132,18 +141,21 @@ interface Asked {
 async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked): Promise<HttpResponse> {
   checkTimeout(request, asked.info);
   const known = parts.authenticate(request);
-  const authenticated = known instanceof Promise ? await known : known;
+  const authenticated = known instanceof Promise ? await known.catch((error) => refuse(asked, error)) : known;
   asked.audit?.asked(authenticated);
+  const { notes } = authenticated;
+  if (notes !== undefined) annotateAll(asked, notes.annotations);
   const acting = parts.impersonate(authenticated, request);
   const user = acting instanceof Promise ? await acting : acting;
   if (user !== authenticated) asked.audit?.acting(user);
   const { flows } = parts;
-  if (flows === undefined) return answerAs(parts, request, asked, user);
+  const answered = () => answerAs(parts, request, asked, user, notes?.warnings);
+  if (flows === undefined) return answered();
   const place = flows.enter(user, asked.info, request);
   const { headers, leave } = place instanceof Promise ? await place : place;
   const told = (response: HttpResponse) => ({ ...response, headers: { ...response.headers, ...headers } });
   try {
-    return told(await answerAs(parts, request, asked, user));
+    return told(await answered());
   } catch (error) {
     if (!StatusError.is(error) || error.status.reason === 'InternalError') throw error;
     return told(failed(parts, request, error));
@@ -152,14 +164,33 @@ async function handle(parts: ApiHandlerParts, request: HttpRequest, asked: Asked
   }
 }
 
-/** Refusals are thrown, or reject. */
-function answerAs(parts: ApiHandlerParts, request: HttpRequest, asked: Asked, user: UserInfo): Promise<HttpResponse> {
+/** What is to be recorded of credentials that do not count comes with why they do not. */
+function refuse(asked: Asked, error: unknown): never {
+  const { cause } = error as Error;
+  if (cause instanceof TokenRefused) annotateAll(asked, cause.annotations);
+  throw error;
+}
+
+function annotateAll({ audit }: Asked, annotations: Readonly<Record<string, string>>): void {
+  for (const [key, value] of Object.entries(annotations)) audit?.annotate(key, value);
+}
+
+/** Refusals are thrown, or reject. `warnings`: of what the user is known by. */
+function answerAs(
+  parts: ApiHandlerParts,
+  request: HttpRequest,
+  asked: Asked,
+  user: UserInfo,
+  warnings: readonly string[] = [],
+): Promise<HttpResponse> {
   const { segments, place, info, audit } = asked;
   const service =
     segments[0] === 'apis' ? parts.aggregator?.serviceOf(segments[1] ?? '', segments[2] ?? '') : undefined;
   if (service !== undefined) return passedOn(parts, service, request, asked, user);
   if (place === undefined || info.type !== 'resource') return documentFor(parts, request, asked, user);
-  return resourceAs(parts, new HttpContext(user, request, audit), request, place, info);
+  const context = new HttpContext(user, request, audit);
+  for (const warning of warnings) context.warn(warning);
+  return resourceAs(parts, context, request, place, info);
 }
 
 /** What is warned of goes with a refusal, too. */
@@ -208,7 +239,8 @@ async function documentFor(
     throw isVersionServed(parts, segments) ? methodNotAllowed() : resourceNotFound();
   const [root, ...rest] = segments;
   // Of these nothing lies below.
-  const isClosed = (root === 'openapi' && rest[0] !== 'v3') || root === 'metrics' || isHealthEndpoint(root);
+  const isClosed =
+    (root === 'openapi' && rest[0] !== 'v3') || root === 'metrics' || root === 'debug' || isHealthEndpoint(root);
   if (request.path.endsWith('/') && isClosed) return pageNotFound();
   const document = isHealthEndpoint(root)
     ? await parts.health(root, rest.join('/'), request.query)

@@ -3,6 +3,8 @@
  *
  * **Differs from Kubernetes**: a text that is no JSON or no YAML, and a body that is missing, are refused in the words of
  * what reads them here, which name the place.
+ *
+ * **Differs from Kubernetes**: of whole numbers beyond 2^53 the nearest is kept that a number of JavaScript can be.
  */
 import { badRequest, type Kind, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
 import { LineCounter, parseDocument, type Tags } from 'yaml';

@@ -18,25 +18,22 @@ import type { HttpRequest, HttpResponse } from './message.js';
 import { aggregatedIn, checkRouted, medias, negotiate, objectRoute } from './negotiation.js';
 import { type OpenApiParts, openApiAnswer } from './openapi-answer.js';
 import { protobufMedia } from './protobuf.js';
-
-/** The version that clients are told: the Kubernetes that this server behaves as. */
-export interface ServerVersion {
-  readonly major: string;
-  readonly minor: string;
-  readonly gitVersion: string;
-  readonly platform: string;
-}
+import { type ServerVersion, versionDocument } from './server-version.js';
 
 export interface DocumentParts extends OpenApiParts {
   readonly registry: ResourceRegistry;
   readonly version: ServerVersion;
-  /** For Prometheus; `slis` of health checks alone. */
+  /** For Prometheus; `slis` of health checks alone, `all` without them. */
   readonly metrics: (which: 'all' | 'slis') => Promise<string>;
   /** The names of an endpoint's checks. */
   readonly checkNames: (endpoint: HealthEndpoint) => readonly string[];
   readonly address: () => string;
   /** What is served, here and by other servers behind this one. */
   readonly served: () => Served;
+  /** Of what flow control holds at the moment, by name; undefined where there is no such table. */
+  readonly flowDump?: ((name: string, details: boolean) => string | undefined) | undefined;
+  /** Told whenever what is served is put together in one document. */
+  readonly onDiscovery: () => void;
   /** By which others check service account tokens. */
   readonly issuer: IssuerDocuments;
 }
@@ -66,6 +63,8 @@ export async function documentAt(
       return first === 'slis' && second === undefined ? metricsText(await parts.metrics('slis')) : undefined;
     case 'openapi':
       return openApiAnswer(parts, request, segments.slice(1));
+    case 'debug':
+      return flowTable(parts, request, segments);
     case 'api':
       if (first === undefined) return aggregated(parts, request, 'core') ?? json(coreVersions(parts.address()));
       return segments.length === 2 ? json(resourceList(registry, first)) : undefined;
@@ -88,6 +87,17 @@ function issuerDocument({ issuer }: DocumentParts, request: HttpRequest, path: s
   return { ...response, headers: { ...response.headers, 'cache-control': 'public, max-age=3600' } };
 }
 
+/** Where flow control has been asked for. */
+function flowTable(
+  { flowDump }: DocumentParts,
+  { query }: HttpRequest,
+  [, place, name = '', ...rest]: readonly string[],
+): HttpResponse | undefined {
+  if (place !== 'api_priority_and_fairness' || rest.length > 0) return undefined;
+  const text = flowDump?.(name, (query.get('includeRequestDetails') ?? '') !== '');
+  return text === undefined ? undefined : encoded(200, 'text/plain; charset=utf-8', text);
+}
+
 const metricsText = (text: string) => encoded(200, 'text/plain; version=0.0.4; charset=utf-8', text);
 
 /** Every path that leads somewhere, as `/` lists them. */
@@ -102,6 +112,7 @@ function knownPaths({ registry, checkNames, issuer }: DocumentParts): readonly s
     '/api',
     '/api/v1',
     '/apis',
+    '/apis/',
     ...groups.flatMap(([group, versions]) => [
       `/apis/${group}`,
       ...versions.map((version) => `/apis/${group}/${version}`),
@@ -111,6 +122,7 @@ function knownPaths({ registry, checkNames, issuer }: DocumentParts): readonly s
     '/metrics/slis',
     '/openapi/v2',
     '/openapi/v3',
+    '/openapi/v3/',
     '/version',
   ];
   return paths.sort();
@@ -122,6 +134,7 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
   if (encoding === undefined) return undefined;
   checkRouted(accept, objectRoute);
   const document = aggregatedDiscovery(parts.served(), which);
+  parts.onDiscovery();
   const etag = `"${contentHash(JSON.stringify(document))}"`;
   if (request.header('if-none-match') === etag) return { status: 304, headers: { etag, vary: 'Accept' } };
   const response =
@@ -144,20 +157,4 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
 function versionAnswer({ version }: DocumentParts, request: HttpRequest): HttpResponse {
   checkRouted(request.header('accept'), ['application/json']);
   return answer(200, versionDocument(version));
-}
-
-function versionDocument({ major, minor, gitVersion, platform }: ServerVersion): unknown {
-  return {
-    major,
-    minor,
-    emulationMajor: major,
-    emulationMinor: minor,
-    gitVersion,
-    gitCommit: '',
-    gitTreeState: 'clean',
-    buildDate: '1970-01-01T00:00:00Z',
-    goVersion: '',
-    compiler: '',
-    platform,
-  };
 }

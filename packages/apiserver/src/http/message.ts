@@ -10,6 +10,8 @@ export interface CertificateSubject {
   readonly organizations: readonly string[];
   /** SHA-256 of the certificate, in hexadecimal. */
   readonly fingerprint?: string;
+  /** When it ends to be good. */
+  readonly validUntilMs?: number;
 }
 
 /** What the transport knows of the other side. */

@@ -62,14 +62,23 @@ export class WatchResponder {
   ): HttpResponse {
     const queue = new LineQueue(this.joiner, eventsDue);
     const encode = this.encoderFor(resource, accepted, includeObject);
-    const { group, version, plural } = resource.kind;
-    const sent = this.metrics.watchEvents(group, version, plural);
+    const sent = this.metrics.watchEvents(resource.kind);
+    const measured = (change: Change): Uint8Array | Uint8Array[] => {
+      const lines = encode(change);
+      sent.sizes.observe(bytesIn(lines));
+      return lines;
+    };
+    const { clock } = this.core.world;
+    const startMs = clock.monotonic();
+    let isFirst = options.sendInitialEvents === true;
     const observer: ChangeObserver = {
       next(changes) {
         // One object is no list: whoever asks for lists of metadata sees a watch that ends with its first event.
         if (accepted.as === 'PartialObjectMetadataList') return queue.close();
-        sent.increment(changes.length);
-        if (!accepted.sharesParts || !isFirstState(changes)) return queue.push(changes.flatMap(encode));
+        sent.events.increment(changes.length);
+        if (isFirst) sent.firstState(scopeOf(options)).observe((clock.monotonic() - startMs) / 1000);
+        isFirst = false;
+        if (!accepted.sharesParts || !isFirstState(changes)) return queue.push(changes.flatMap(measured));
         return queue.pushFirst(sharedPieces(changes, encode));
       },
       error(error) {
@@ -169,6 +178,14 @@ export class WatchResponder {
     };
   }
 }
+
+const bytesIn = (lines: Uint8Array | readonly Uint8Array[]): number =>
+  lines instanceof Uint8Array ? lines.length : lines.reduce((sum, { length }) => sum + length, 0);
+
+const scopeOf = ({ namespace, fieldSelector }: WatchOptions) => {
+  if (fieldSelector?.startsWith('metadata.name=')) return 'resource';
+  return namespace === undefined ? 'cluster' : 'namespace';
+};
 
 function linesAt(all: Map<Source, Lines>, source: Source): Lines {
   let lines = all.get(source);

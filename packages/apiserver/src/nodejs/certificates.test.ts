@@ -50,15 +50,15 @@ async function peerOf(client?: KeyPairPem, { port }: Listening = listening): Pro
 }
 
 describe('a client', () => {
-  const fingerprint = expect.stringMatching(/^[0-9a-f]{64}$/);
+  const certified = { fingerprint: expect.stringMatching(/^[0-9a-f]{64}$/), validUntilMs: expect.any(Number) };
   it('of the authority of clients is a user', async () => {
     const peer = await peerOf(await authority.issueClient({ commonName: 'ann', organizations: ['a', 'b'], nowMs }));
-    expect(peer.clientCertificate).toEqual({ commonName: 'ann', organizations: ['a', 'b'], fingerprint });
+    expect(peer.clientCertificate).toEqual({ commonName: 'ann', organizations: ['a', 'b'], ...certified });
     expect(peer.proxyCertificate).toBeUndefined();
   });
   it('of the authority of proxies is a proxy and no user', async () => {
     const peer = await peerOf(await proxies.issueClient({ commonName: 'front', nowMs }));
-    expect(peer.proxyCertificate).toEqual({ commonName: 'front', organizations: [], fingerprint });
+    expect(peer.proxyCertificate).toEqual({ commonName: 'front', organizations: [], ...certified });
     expect(peer.clientCertificate).toBeUndefined();
   });
   it('of another authority, or of none, is nobody', async () => {

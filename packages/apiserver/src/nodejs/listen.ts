@@ -40,6 +40,8 @@ export interface ListenOptions {
 
 export interface Listening {
   readonly host: string;
+  /** Connections that were lost before they were secure. */
+  readonly handshakeErrors: number;
   readonly port: number;
   /** Takes no more connections, lets answers end for `drainMs` (default 1,000), then ends everything. */
   close(options?: { readonly drainMs?: number }): Promise<void>;
@@ -92,6 +94,8 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
   server.maxConnections = connectionsMax;
   server.timeout = stallTimeoutMs;
   const sessions = tls !== undefined && http2 ? offerHttp2(server, onRequest, stallTimeoutMs) : undefined;
+  let handshakeErrors = 0;
+  server.on('tlsClientError', () => handshakeErrors++);
   server.on('secureConnection', (socket: Socket) => void peerOf(socket));
   if (tls?.proxyCaPem !== undefined) trustProxies(server, tls.proxyCaPem, tls.clientCaPem);
   const upgraded = upgrades(server, handler, streamLimits(options.streams));
@@ -104,6 +108,9 @@ export async function listen(handler: HttpHandler, options: ListenOptions = {}):
   }
   return {
     host,
+    get handshakeErrors() {
+      return handshakeErrors;
+    },
     port: (server.address() as AddressInfo).port,
     async close({ drainMs = 1_000 } = {}) {
       const closed = once(server, 'close');

@@ -50,7 +50,7 @@ function certificatesOf(
   if (socket.encrypted !== true) return {};
   // Asked also of who is not believed: it makes OpenSSL forget what it found wrong, which Node would else take for a
   // fault of the connection.
-  const { subject, fingerprint256, raw } = (socket.getPeerCertificate() ?? {}) as Partial<PeerCertificate>;
+  const { subject, fingerprint256, valid_to, raw } = (socket.getPeerCertificate() ?? {}) as Partial<PeerCertificate>;
   if (raw === undefined) return {};
   if (!socket.authorized || subject?.CN === undefined) return { strangeCertificate: true };
   const organizations = subject.O as string | string[] | undefined;
@@ -58,6 +58,7 @@ function certificatesOf(
     commonName: String(subject.CN),
     organizations: organizations === undefined ? [] : [organizations].flat(),
     ...(fingerprint256 === undefined ? {} : { fingerprint: fingerprint256.replaceAll(':', '').toLowerCase() }),
+    ...(valid_to === undefined ? {} : { validUntilMs: Date.parse(valid_to) }),
   };
   const authorities = proxyAuthorities.get((socket as unknown as { server?: object }).server ?? socket) ?? [];
   const proxies = authorities.find(({ certificate }) => isIssuedBy(new X509Certificate(raw), certificate));

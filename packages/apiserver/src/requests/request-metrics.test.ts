@@ -55,7 +55,7 @@ it('measures a watch from its begin to its end, and counts its events', async ()
   gone.abort();
   const after = await lines();
   expect(after).toContain(`${open} 0`);
-  expect(after).toContain(`apiserver_watch_events_total{${place}} 4`);
+  expect(after).toContain(`apiserver_watch_events_total{group="",version="v1",kind="Namespace"} 4`);
   expect(after.find((line) => line.startsWith('apiserver_request_duration_seconds_sum{verb="WATCH"'))).toMatch(/ 7$/);
 });
 

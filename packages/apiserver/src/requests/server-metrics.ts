@@ -1,26 +1,47 @@
 /** What the server tells of itself beside its requests: which Kubernetes it is, and how much it stores. */
+import { type FeatureGates, gateStates } from '@pintle/api';
 import type { StoreBackend } from '@pintle/contracts';
 import { prefixRange } from '@pintle/contracts';
 import type { Metrics } from '@pintle/machinery';
-import type { ServerVersion } from '../http/documents.js';
+import { type ServerVersion, versionDocument } from '../http/server-version.js';
 import { leads } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
+import { groupResource } from '../storage/storage-metrics.js';
 import type { StoredObject } from '../storage/stored-object.js';
+
+/** As `/version` tells of it, by the names of labels. */
+const buildOf = (version: ServerVersion): Readonly<Record<string, string>> => {
+  const { major, minor, gitVersion, gitCommit, gitTreeState, buildDate, goVersion, compiler, platform } =
+    versionDocument(version);
+  return {
+    ...{ major, minor, git_version: gitVersion, git_commit: gitCommit, git_tree_state: gitTreeState },
+    ...{ build_date: buildDate, go_version: goVersion, compiler, platform },
+  };
+};
 
 export function serverMetrics(
   metrics: Metrics,
   backend: StoreBackend<StoredObject>,
   registry: ResourceRegistry,
-  { major, minor, gitVersion, platform }: ServerVersion,
+  version: ServerVersion,
+  featureGates: FeatureGates,
 ): void {
+  const build = buildOf(version);
   metrics
     .gauge({
       name: 'kubernetes_build_info',
       help: 'The Kubernetes whose behaviour is served.',
-      labels: ['major', 'minor', 'git_version', 'platform'],
+      labels: Object.keys(build),
     })
-    .with(major, minor, gitVersion, platform)
+    .with(...Object.values(build))
     .set(1);
+  const features = metrics.gauge({
+    name: 'kubernetes_feature_enabled',
+    help: 'Feature gates that the server goes by: 1 for those that are on.',
+    labels: ['name', 'stage'],
+  });
+  for (const { name, stage, isOn } of gateStates(featureGates))
+    features.with(name, stage.toUpperCase()).set(isOn ? 1 : 0);
   const objects = metrics.gauge({
     name: 'apiserver_storage_objects',
     help: 'Objects that are stored, by resource.',
@@ -38,7 +59,7 @@ export function serverMetrics(
     for (const { kind, prefix } of registry.all().filter(leads)) {
       if (!(kind.verbs ?? ['list']).includes('list')) continue;
       const { count } = await backend.range({ ...prefixRange(prefix), countOnly: true });
-      objects.with(kind.group === '' ? kind.plural : `${kind.plural}.${kind.group}`).set(count);
+      objects.with(groupResource(kind.group, kind.plural)).set(count);
     }
   });
 }

@@ -5,7 +5,8 @@ import { conflict, invalid, invalidField, type KubernetesObject, type TableColum
 import type { Resource } from '../registry/resource.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { appliedOf, reportDuplicates, typesRefused } from '../verbs/apply.js';
-import { decode, placeOf, requireName, type SentOptions } from '../verbs/decode.js';
+import { decode, placeOf, requireName } from '../verbs/decode.js';
+import type { SentOptions } from '../verbs/decode-options.js';
 import { apply, requireReadable, withEntries } from '../verbs/managed-fields.js';
 import { applyPatch, patchRefused, requireVersion } from '../verbs/patch.js';
 import { requireEntry } from '../verbs/read.js';

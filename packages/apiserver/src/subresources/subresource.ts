@@ -9,7 +9,7 @@ import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { StreamSession } from '../streams/stream-session.js';
 import type { ApiCore } from '../verbs/api-core.js';
-import type { SentOptions } from '../verbs/decode.js';
+import type { SentOptions } from '../verbs/decode-options.js';
 
 export interface SubresourceRequest {
   readonly core: ApiCore;

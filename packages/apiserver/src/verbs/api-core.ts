@@ -7,6 +7,7 @@ import type { RequestContext } from '../registry/request-context.js';
 import { asRead, type Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import type { SharedLeases } from '../storage/shared-leases.js';
+import type { StoreTallies } from '../storage/storage-metrics.js';
 import { StoredObject } from '../storage/stored-object.js';
 import type { Review } from './reviews.js';
 
@@ -17,6 +18,7 @@ export interface ApiCore {
   /** For kinds whose objects end by themselves. */
   readonly leases: SharedLeases;
   readonly admission: AdmissionChain;
+  readonly tallies: StoreTallies;
   /** How a resource that is asked and not stored is answered; undefined for all that are stored. */
   review(resource: Resource): Review | undefined;
   /** Where the objects of a resource come from that nobody stores. */

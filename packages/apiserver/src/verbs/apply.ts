@@ -5,11 +5,9 @@ import {
   compileNormalizer,
   conflict,
   decoderWords,
-  type Kind,
   type KubernetesObject,
   ObjectMeta,
   parseApiVersion,
-  type SchemaNode,
   StatusError,
   type TypeFault,
   unmarshalWords,
@@ -19,8 +17,9 @@ import type { Resource } from '../registry/resource.js';
 import type { ApiCore, Served } from './api-core.js';
 import { converterWords, firstFault } from './converter-words.js';
 import { createObject } from './create.js';
-import { decode, placeOf, requireName, type SentOptions, withOwnersOnce } from './decode.js';
-import { apply, whatIsApplied, withEntries } from './managed-fields.js';
+import { decode, placeOf, requireName, withOwnersOnce } from './decode.js';
+import type { SentOptions } from './decode-options.js';
+import { type AppliedKind, apply, whatIsApplied, withEntries } from './managed-fields.js';
 
 import { findEntry, requireEntry } from './read.js';
 import { type StrictFaults, warnStrict } from './strict-faults.js';
@@ -101,12 +100,6 @@ export async function applyObject(
       },
     });
   }
-}
-
-/** What may be applied: a stored kind, or one that is only asked in. */
-export interface AppliedKind {
-  readonly apiVersion: string;
-  readonly kind: Pick<Kind, 'group' | 'version' | 'kind'> & { readonly schema: { readonly node: SchemaNode } };
 }
 
 /** What is applied, as it was sent. Errors: `StatusError` BadRequest where it is something else, or says whose its fields are. */

@@ -8,6 +8,7 @@ import {
   statusError,
 } from '@pintle/machinery';
 import type { AccessAttributes, AccessDecision, Authorizer, UserInfo } from '../access/access.js';
+import type { AuthorizationTimes } from '../access/access-metrics.js';
 import type { HeldPermissions } from '../access/held-permissions.js';
 import type { Resource } from '../registry/resource.js';
 
@@ -47,15 +48,18 @@ export class UnjudgedError extends StatusError {
   }
 }
 
-export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access {
+/** `times`: of what is required; what is held is asked again without being counted. */
+export function accessBy(authorizer: Authorizer, held: HeldPermissions, times?: AuthorizationTimes): Access {
   /** A promise only where an authorizer had to ask elsewhere. */
   const decide = (
     attributes: AccessAttributes,
     refused: (reason: string | undefined) => StatusError,
     tell?: (decision: AccessDecision) => void,
   ): Promise<void> | void => {
+    const startMs = times?.now() ?? 0;
     // Why something is allowed is not asked here: to find the words takes longer than to allow it.
     const judge = (opinion: AccessDecision) => {
+      times?.decided(opinion, times.now() - startMs);
       tell?.(opinion);
       if (opinion.decision === 'allow') return;
       throw opinion.error === undefined ? refused(opinion.reason) : new UnjudgedError(opinion.error);
@@ -68,10 +72,11 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
     authorizer,
     hold(user, wanted, lost) {
       if (user.groups.includes(mastersGroup)) return () => {};
-      return held.hold(async () => access.require(user, wanted), lost);
+      return held.hold(async () => uncounted.require(user, wanted), lost);
     },
     require(user, { verb, resource, namespace, name: named, subresource, fieldSelector, labelSelector }, tell) {
       if (user.groups.includes(mastersGroup)) {
+        times?.decided(allowed, 0);
         tell?.(allowed);
         return;
       }
@@ -98,6 +103,7 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
     },
     async requirePath(user, verb, path, tell) {
       if ((verb === 'get' && alwaysAllowed.has(path)) || user.groups.includes(mastersGroup)) {
+        times?.decided(allowed, 0);
         tell?.(allowed);
         return;
       }
@@ -107,6 +113,7 @@ export function accessBy(authorizer: Authorizer, held: HeldPermissions): Access 
       await decide(attributes, refused, tell);
     },
   };
+  const uncounted = times === undefined ? access : accessBy(authorizer, held);
   return access;
 }
 

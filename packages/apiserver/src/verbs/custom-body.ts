@@ -18,7 +18,7 @@ import {
 import type { RequestContext } from '../registry/request-context.js';
 import type { Resource } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
-import type { DecodeOptions } from './decode.js';
+import type { DecodeOptions } from './decode-options.js';
 import { normalize } from './normalizers.js';
 import { notHandled, reportStrict } from './strict-faults.js';
 import { type TypeMeta, typeMetaOf } from './type-meta.js';

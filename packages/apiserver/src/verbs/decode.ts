@@ -2,7 +2,6 @@
  * From what a client sent to an object of the stored version: right kind, right name and namespace, unknown
  * fields dropped (and told of), defaults filled in, quantities in their canonical form.
  */
-import type { WriteOptions } from '@pintle/client';
 import {
   apiVersionOf,
   badRequest,
@@ -21,25 +20,11 @@ import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
 import { otherCustomObject } from './custom-body.js';
+import type { DecodeOptions } from './decode-options.js';
 import { toldOfMissing } from './missing-fields.js';
 import { normalize } from './normalizers.js';
-import { notHandled, reportStrict, type StrictOptions, textFirst } from './strict-faults.js';
+import { notHandled, reportStrict, textFirst } from './strict-faults.js';
 import { typeMetaFault, typeMetaOf } from './type-meta.js';
-
-/** By `refuseText` an object of another kind is refused, too. */
-export interface DecodeOptions extends StrictOptions {
-  /** Whether the fields of the body come in the order of their names, as Go's maps are written. */
-  readonly isSorted?: boolean;
-  /** What is written. */
-  readonly subresource?: string;
-  /** Of a custom object: nulls that say nothing stay, and are judged with all else. */
-  readonly keepsNulls?: boolean;
-  /** How values of the wrong types are refused; as those of a request's body unless given. */
-  readonly refuse?: (faults: readonly TypeFault[]) => StatusError;
-}
-
-/** Options of a write whose body came as text. */
-export type SentOptions = WriteOptions & Pick<DecodeOptions, 'strictFaults'>;
 
 /**
  * `old` is the object as it is stored, where it is known: what does not change is then shared with it.

@@ -12,6 +12,7 @@ import {
   formatTime,
   invalid,
   isAccountable,
+  type Kind,
   type KubernetesObject,
   leaf,
   type ManagedFieldsEntry,
@@ -28,7 +29,6 @@ import { plainFailure } from '../admission/plain-failure.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
-import type { AppliedKind } from './apply.js';
 import { acrossVersions } from './other-versions.js';
 import { ownersAfterApply, ownersAfterScaling } from './scale-owners.js';
 
@@ -250,6 +250,12 @@ export async function apply(
       })),
     },
   });
+}
+
+/** What may be applied: a stored kind, or one that is only asked in. */
+export interface AppliedKind {
+  readonly apiVersion: string;
+  readonly kind: Pick<Kind, 'group' | 'version' | 'kind'> & { readonly schema: { readonly node: SchemaNode } };
 }
 
 /** Errors: `StatusError` BadRequest for wishes that the schema cannot read. */

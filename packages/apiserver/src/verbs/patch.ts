@@ -21,16 +21,8 @@ import { type Resource, tellerOf } from '../registry/resource.js';
 import type { Told } from '../storage/stored-object.js';
 import type { ApiCore, Served } from './api-core.js';
 import { converterWords, firstFault, goKind, scalarWords } from './converter-words.js';
-import {
-  customWords,
-  type DecodeOptions,
-  decode,
-  placeOf,
-  requireName,
-  type SentOptions,
-  unsupportedPatch,
-  withOwnersOnce,
-} from './decode.js';
+import { customWords, decode, placeOf, requireName, unsupportedPatch, withOwnersOnce } from './decode.js';
+import type { DecodeOptions, SentOptions } from './decode-options.js';
 import { shownPatch } from './shown-patch.js';
 import { ofJsonPatch, reportStrict, type StrictFaults, textFirst } from './strict-faults.js';
 import { typeMetaFault, typeMetaOf } from './type-meta.js';

@@ -105,16 +105,25 @@ async function readEntries(core: ApiCore, resource: Resource, options: ReadOptio
   const prefix = storePrefix(resource, options.namespace);
   const selected = selection(resource, options);
   const { start, revision } = startOf(core, options, prefix);
+  const chosen = async (entries: readonly StoreEntry<StoredObject>[]) => {
+    if (selected === undefined) return entries;
+    if (resource.prepare !== undefined && options.fieldSelector)
+      await prepared(
+        resource,
+        entries.map((entry) => storedObjectOf(resource, entry)),
+      );
+    return entries.filter((entry) => selected(storedObjectOf(resource, entry)));
+  };
   const end = prefixRange(prefix).end;
   const limit = options.limit ?? 0;
+  const of = revision !== 0 ? 'past' : options.resourceVersion ? 'newest' : 'consistent';
+  const tell = (fetched: number, returned: number) => core.tallies.listed(resource, { fetched, returned, of });
   try {
     if (selected === undefined || limit === 0) {
       const found = await core.backend.range({ start, end, revision, limit });
-      const entries =
-        selected === undefined
-          ? found.entries
-          : found.entries.filter((entry) => selected(storedObjectOf(resource, entry)));
+      const entries = await chosen(found.entries);
       const at = revision === 0 ? found.revision : revision;
+      tell(found.entries.length, entries.length);
       return {
         entries,
         metadata: found.more
@@ -126,7 +135,9 @@ async function readEntries(core: ApiCore, resource: Resource, options: ReadOptio
           : { resourceVersion: String(at) },
       };
     }
-    return await listSelected(core, resource, selected, { start, end, revision, limit, prefix });
+    const { fetched, ...listed } = await listSelected(core, chosen, { start, end, revision, limit, prefix });
+    tell(fetched, listed.entries.length);
+    return listed;
   } catch (error) {
     throw expiredList(error, options, start, prefix);
   }
@@ -134,24 +145,25 @@ async function readEntries(core: ApiCore, resource: Resource, options: ReadOptio
 
 async function listSelected(
   core: ApiCore,
-  resource: Resource,
-  selected: NonNullable<ReturnType<typeof selection>>,
+  chosen: (entries: readonly StoreEntry<StoredObject>[]) => Promise<readonly StoreEntry<StoredObject>[]>,
   range: { start: string; end: string; revision: number; limit: number; prefix: string },
-): Promise<ListResult> {
+): Promise<ListResult & { readonly fetched: number }> {
   const entries: StoreEntry<StoredObject>[] = [];
   let { start, revision } = range;
+  let fetched = 0;
   for (;;) {
     const found = await core.backend.range({ start, end: range.end, revision, limit: Math.max(scanSize, range.limit) });
     if (revision === 0) revision = found.revision;
-    for (const [index, entry] of found.entries.entries()) {
-      if (selected(storedObjectOf(resource, entry))) entries.push(entry);
-      if (entries.length === range.limit && (found.more || index < found.entries.length - 1)) {
+    fetched += found.entries.length;
+    const last = found.entries.at(-1);
+    for (const entry of await chosen(found.entries)) {
+      entries.push(entry);
+      if (entries.length === range.limit && (found.more || entry !== last)) {
         const next = continueAfter([entry], revision, range.prefix);
-        return { entries, metadata: { resourceVersion: String(revision), continue: next } };
+        return { entries, fetched, metadata: { resourceVersion: String(revision), continue: next } };
       }
     }
-    const last = found.entries.at(-1);
-    if (!found.more || last === undefined) return { entries, metadata: { resourceVersion: String(revision) } };
+    if (!found.more || last === undefined) return { entries, fetched, metadata: { resourceVersion: String(revision) } };
     start = `${last.key}\0`;
   }
 }

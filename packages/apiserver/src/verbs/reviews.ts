@@ -119,7 +119,7 @@ export function reviews({
     return withStatus({ apiVersion, kind, metadata }, { userInfo: infoOf(user) });
   };
 
-  const ofToken: Review = async (_context, body) => {
+  const ofToken: Review = async (context, body) => {
     const { token = '', audiences = [] } = specOf<Partial<TokenReview['spec']>>(body);
     if (token === '') throw badRequest('token is required for TokenReview in authentication');
     const refused = (reasons: readonly string[]) =>
@@ -133,6 +133,8 @@ export function reviews({
     }
     if (identity === undefined) return refused([]);
     const { user, audiences: told = own } = identity;
+    for (const warning of user.notes?.warnings ?? []) context.warn(warning);
+    for (const [key, value] of Object.entries(user.notes?.annotations ?? {})) context.annotate?.(key, value);
     const groups = [...new Set([...user.groups, 'system:authenticated'])];
     return withStatus(body, {
       authenticated: true,

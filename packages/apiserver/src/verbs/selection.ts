@@ -1,4 +1,7 @@
-/** Label and field selectors of a request, compiled to one test of an object in its stored version. */
+/**
+ * Label and field selectors of a request, compiled to one test of an object in its stored version. Fields that a version of a
+ * custom kind names are looked at in that version: who tests by them has it prepared.
+ */
 import { badRequest, type KubernetesObject, parseFieldSelector, parseLabelSelector } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 
@@ -58,7 +61,7 @@ function fieldReader(resource: Resource, field: string): ((object: KubernetesObj
   if (resource.kind.selectableFields.includes(`.${field}`)) {
     const path = field.split('.');
     return (object) => {
-      let at: unknown = object;
+      let at: unknown = resource.fromStored(object);
       for (const key of path) at = (at as Record<string, unknown> | undefined)?.[key];
       return at === undefined || at === null ? '' : String(at);
     };

@@ -85,6 +85,7 @@ export function watchChanges(
   const fail = (error: unknown) => {
     if (ended) return;
     end();
+    core.tallies.ended(resource, error);
     observer.error(storeFailure(error));
   };
   const complete = () => {
@@ -162,6 +163,7 @@ async function sendInitial(
     object: resource.fromStored(storedObjectOf(resource, entry)),
     source: entry,
   }));
+  core.tallies.began(resource, changes.length);
   const revision = Number(found.metadata.resourceVersion);
   if (options.allowWatchBookmarks && (options.sendInitialEvents || beginsNowhere(options)))
     changes.push(bookmark(resource, revision, { 'k8s.io/initial-events-end': 'true' }));

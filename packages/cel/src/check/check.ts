@@ -5,6 +5,7 @@
  *
  * Deliberately not here: what is wrong with values that are written out (`literal-problems.ts`).
  */
+import type { CheckProblem } from '../check-problem.js';
 import type { FunctionTable } from '../functions.js';
 import { qualifiedName } from '../parse.js';
 import type { Comprehension, Expression } from '../syntax-tree.js';
@@ -37,12 +38,6 @@ export interface CheckScope {
   readonly functions: FunctionTable;
   /** Of objects that are written out: `Name{…}`. Undefined where there is no such type. */
   readonly objectType?: (name: string) => CheckedType | undefined;
-}
-
-export interface CheckProblem {
-  /** In UTF-16 units from the start of the source; -1 for the expression as a whole, -2 where an operand is missing. */
-  readonly at: number;
-  readonly problem: string;
 }
 
 export interface Checked {

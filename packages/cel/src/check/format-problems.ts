@@ -1,8 +1,8 @@
 /** What is wrong with a call of `'…'.format([…])` where text and list are written out. */
 
+import type { CheckProblem } from '../check-problem.js';
 import { type FormatClause, formatClauses } from '../library/format-clauses.js';
 import type { Expression } from '../syntax-tree.js';
-import type { CheckProblem } from './check.js';
 import { type CheckedType, dyn, isDyn } from './checked-type.js';
 
 type Types = ReadonlyMap<Expression, CheckedType>;

@@ -2,11 +2,12 @@
  * What is wrong with values that are written out, in an expression whose types are right: lists and maps hold values of one
  * type, and texts that are read as times, durations, patterns and formats have to be such. Called after the check.
  */
+
+import type { CheckProblem } from '../check-problem.js';
 import { pattern } from '../library/pattern.js';
 import { parseDuration, parseTimestamp, timestamp } from '../library/time.js';
 import { childrenOf, type Expression } from '../syntax-tree.js';
 import { CelError } from '../values.js';
-import type { CheckProblem } from './check.js';
 import { type CheckedType, contentOf, dyn, isSameType, typeText } from './checked-type.js';
 import { formatProblems } from './format-problems.js';
 

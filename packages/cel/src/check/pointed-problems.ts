@@ -1,5 +1,5 @@
 /** Problems as kube-apiserver shows them: each with its line of the source, and a caret under the place. */
-import type { CheckProblem } from './check.js';
+import type { CheckProblem } from '../check-problem.js';
 
 /** Of more than these only how many there are is told. */
 const shownMax = 100;

@@ -3,7 +3,7 @@
  * made, says it. Called where an expression has no tree; how ANTLR goes on after a mistake decides what it says next, so it
  * is done here as there (`DefaultErrorStrategy`).
  */
-import type { CheckProblem } from '../check/check.js';
+import type { CheckProblem } from '../check-problem.js';
 import type { Token } from '../tokens.js';
 import { wordKinds } from './grammar.js';
 import { Network, nothingMore, type Piece, type State, type Transition } from './network.js';

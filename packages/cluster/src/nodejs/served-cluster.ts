@@ -16,6 +16,7 @@ import {
   serviceAccountTokens,
 } from '@pintle/apiserver';
 import {
+  connectionMetrics,
   httpsServiceCaller,
   httpsWebhookCaller,
   type KeyPairPem,
@@ -152,6 +153,7 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
       certificateSigner: keys.authority,
     });
     processMetrics(cluster.apiServer.metricsRegistry);
+    connectionMetrics(cluster.apiServer.metricsRegistry, listening);
     handle = cluster.apiServer.handle;
     const url = `https://${host === '0.0.0.0' ? '127.0.0.1' : host}:${listening.port}`;
     // What is shown is either of the cluster's authority or itself all that there is to trust it by.

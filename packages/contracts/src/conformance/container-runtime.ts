@@ -33,6 +33,8 @@ export interface ContainerRuntimeSubject {
     readonly stubborn: ConformanceProgram;
     /** Prints `one` to stdout, then `two` to stderr, then `three` to stdout, a few milliseconds or more between them, and goes on. */
     readonly talks: ConformanceProgram;
+    /** Can be created, and not be started. */
+    readonly unstartable: ConformanceProgram;
     /** An image that can't be had. */
     readonly missing: ConformanceProgram;
   };
@@ -177,6 +179,16 @@ const cases: readonly (readonly [name: string, run: (bench: Bench) => Promise<vo
       const { id } = await bench.run(bench.subject.programs.fails);
       const { exitCode, reason } = await bench.exited(id);
       same([exitCode, reason], [3, 'Error'], 'at its end');
+    },
+  ],
+  [
+    'what cannot be started has failed, and its start is told so',
+    async (bench) => {
+      const id = await bench.create(await bench.sandbox(), bench.subject.programs.unstartable);
+      await rejects(bench.subject.drive(bench.runtime.startContainer(id)), 'PINTLE_CONTAINER_START', 'startContainer');
+      const { exitCode, reason, message = '' } = await bench.exited(id);
+      same([exitCode, reason], [128, 'StartError'], 'at its end');
+      check(message !== '', 'its message says why');
     },
   ],
   [

@@ -6,7 +6,7 @@
  * tells too much of one object is not heard for a while.
  */
 
-import { RecentMap } from './recent-map.js';
+import { RecentMap } from '@pintle/machinery';
 
 export interface ObservedEvent {
   /** Who tells: component and host. */

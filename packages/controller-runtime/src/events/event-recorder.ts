@@ -5,10 +5,9 @@
  */
 import { Event } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
-import { formatTime, integerBelow, type KubernetesObject, StatusError, type World } from '@pintle/machinery';
+import { formatTime, integerBelow, type KubernetesObject, RecentMap, StatusError, type World } from '@pintle/machinery';
 import { EventCorrelator, type EventDecision } from './event-correlator.js';
 import { createEventWriter, type EventWriter } from './event-writer.js';
-import { RecentMap } from './recent-map.js';
 
 export interface EventRecorderOptions {
   readonly client: Client;

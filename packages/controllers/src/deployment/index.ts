@@ -109,7 +109,7 @@ class Rollout {
   }
 
   /** Another template is the present one, and nothing is rolled out before that is seen. */
-  private async goBack(deployment: Deployment, revision: number, sets: readonly ReplicaSet[]): Promise<undefined> {
+  private async goBack(deployment: Deployment, revision: bigint, sets: readonly ReplicaSet[]): Promise<undefined> {
     const { client, events } = this.context;
     const found = await this.ensureNewSet(deployment, sets);
     if (found === undefined) return undefined;

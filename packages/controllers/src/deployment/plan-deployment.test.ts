@@ -292,6 +292,15 @@ describe('revisions', () => {
     });
   });
 
+  it('counts on from revisions beyond what a number can tell apart', () => {
+    const old = set(2, 0);
+    const annotations = { ...old.metadata.annotations, [revisionAnnotation]: '3546343826724305832' };
+    const adopted = { ...old, metadata: { ...old.metadata, annotations } };
+    expect(annotationsFor(deployment(3), undefined, [adopted, set(3, 0, { revision: 7 })])).toMatchObject({
+      [revisionAnnotation]: '3546343826724305833',
+    });
+  });
+
   const historyOf = (given: ReplicaSet, others: readonly ReplicaSet[], before?: string) => {
     const annotations = { ...given.metadata.annotations, ...(before && { [historyAnnotation]: before }) };
     const found = { ...given, metadata: { ...given.metadata, annotations } };

@@ -20,11 +20,26 @@ const notCopied = new Set([
 /** Whether a Deployment and its sets have this annotation in common. */
 export const isCopied = (annotation: string): boolean => !notCopied.has(annotation);
 
+const revisionMax = 2n ** 63n - 1n;
+
+/** A text as Go's `strconv.ParseInt` reads it; undefined where it is no number of 64 bits. Larger than a `number` can tell apart. */
+export function parseRevision(text: string): bigint | undefined {
+  if (!/^[+-]?\d+$/.test(text)) return undefined;
+  const revision = BigInt(text.replace('+', ''));
+  return revision > revisionMax || revision < -revisionMax - 1n ? undefined : revision;
+}
+
+/** 0 where there is none. */
 export const revisionOf = ({
   metadata,
 }: {
   readonly metadata: { readonly annotations?: Readonly<Record<string, string>> };
-}): number => Number(metadata.annotations?.[revisionAnnotation] ?? 0) || 0;
+}): bigint => parseRevision(metadata.annotations?.[revisionAnnotation] ?? '') ?? 0n;
+
+export const byRevision = (a: ReplicaSet, b: ReplicaSet): number => {
+  const [x, y] = [revisionOf(a), revisionOf(b)];
+  return x < y ? -1 : x > y ? 1 : 0;
+};
 
 function withoutHash(template: PodTemplateSpec | undefined): unknown {
   const { labels, ...metadata } = template?.metadata ?? {};
@@ -61,12 +76,12 @@ export function annotationsFor(
   const copied = Object.fromEntries(
     Object.entries(deployment.metadata.annotations ?? {}).filter(([key]) => isCopied(key)),
   );
-  const present = set === undefined ? 0 : revisionOf(set);
-  const next = Math.max(0, ...others.map(revisionOf)) + 1;
-  const revision = Math.max(present, next);
+  const present = set === undefined ? 0n : revisionOf(set);
+  const next = others.map(revisionOf).reduce((most, each) => (each > most ? each : most), 0n) + 1n;
+  const revision = present > next ? present : next;
   const before = set?.metadata.annotations?.[historyAnnotation];
   const history: Readonly<Record<string, string>> =
-    present > 0 && revision > present
+    present > 0n && revision > present
       ? { [historyAnnotation]: withRevision(before, present) }
       : before === undefined
         ? {}
@@ -82,7 +97,7 @@ export function annotationsFor(
 /** Of the text of a history; of a longer one the oldest revisions are forgotten (upstream's limit). */
 const historyCharsMax = 2_000;
 
-function withRevision(history: string | undefined, revision: number): string {
+function withRevision(history: string | undefined, revision: bigint): string {
   const revisions = [...(history ? history.split(',') : []), String(revision)];
   let chars = revisions.join().length;
   let first = 0;
@@ -95,7 +110,7 @@ export function planCleanUp({ spec }: Deployment, oldSets: readonly ReplicaSet[]
   const limit = spec?.revisionHistoryLimit ?? 10;
   const present = oldSets.filter(({ metadata }) => metadata.deletionTimestamp === undefined);
   return [...present]
-    .sort((a, b) => revisionOf(a) - revisionOf(b) || byAge(a, b))
+    .sort((a, b) => byRevision(a, b) || byAge(a, b))
     .slice(0, Math.max(0, present.length - limit))
     .filter(
       ({ metadata, spec: wish, status }) =>

@@ -10,10 +10,12 @@ const cause = 'kubernetes.io/change-cause';
 
 describe('the revision that is asked for', () => {
   it.each([
-    ['3', 3],
-    ['0', 0],
-    ['-1', -1],
-    ['+2', 2],
+    ['3', 3n],
+    ['0', 0n],
+    ['-1', -1n],
+    ['+2', 2n],
+    ['3546343826724305833', 3546343826724305833n],
+    ['9223372036854775808', undefined],
     ['', undefined],
     ['last', undefined],
     ['1.5', undefined],

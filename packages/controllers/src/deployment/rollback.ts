@@ -1,6 +1,6 @@
 /** Going back to an earlier revision, which an annotation asks for: the template of its set becomes the present one. Pure. */
 import type { Deployment, ReplicaSet } from '@pintle/api/apps/v1';
-import { isCopied, revisionOf, sameTemplate } from './revision.js';
+import { byRevision, isCopied, parseRevision, revisionOf, sameTemplate } from './revision.js';
 import { templateHashLabel } from './template-hash.js';
 
 /** What asks for it; what `rollbackTo` of older versions of the kind was (`0`: to the one before). */
@@ -13,20 +13,19 @@ export interface RollbackPlan {
 }
 
 /** The revision that is asked for; undefined where none is, or what stands there is no number. */
-export function rollbackRevision({ metadata }: Deployment): number | undefined {
-  const text = metadata.annotations?.[rollbackAnnotation] ?? '';
-  return /^[+-]?\d+$/.test(text) ? Number(text) : undefined;
+export function rollbackRevision({ metadata }: Deployment): bigint | undefined {
+  return parseRevision(metadata.annotations?.[rollbackAnnotation] ?? '');
 }
 
 /** `sets` are all of the Deployment's. */
-export function planRollback(deployment: Deployment, wanted: number, sets: readonly ReplicaSet[]): RollbackPlan {
+export function planRollback(deployment: Deployment, wanted: bigint, sets: readonly ReplicaSet[]): RollbackPlan {
   const name = JSON.stringify(deployment.metadata.name);
   const warn = (reason: string, message: string): RollbackPlan => ({
     deployment: withoutWish(deployment),
     told: { type: 'Warning', reason: `DeploymentRollback${reason}`, message },
   });
-  const revision = wanted === 0 ? lastRevision(sets) : wanted;
-  if (revision === 0) return warn('RevisionNotFound', 'Unable to find last revision.');
+  const revision = wanted === 0n ? lastRevision(sets) : wanted;
+  if (revision === 0n) return warn('RevisionNotFound', 'Unable to find last revision.');
   const found = sets.find((set) => revisionOf(set) === revision);
   if (found === undefined) return warn('RevisionNotFound', 'Unable to find the revision to rollback to.');
   if (sameTemplate(deployment.spec?.template, found.spec?.template))
@@ -42,9 +41,9 @@ export function planRollback(deployment: Deployment, wanted: number, sets: reado
 }
 
 /** The one before the newest; 0: there is none. */
-function lastRevision(sets: readonly ReplicaSet[]): number {
-  const [, last = 0] = sets.map(revisionOf).sort((a, b) => b - a);
-  return last;
+function lastRevision(sets: readonly ReplicaSet[]): bigint {
+  const last = [...sets].sort(byRevision).at(-2);
+  return last === undefined ? 0n : revisionOf(last);
 }
 
 /** With the template of the set, and what the set says of its change. */

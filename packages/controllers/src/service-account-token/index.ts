@@ -1,6 +1,6 @@
 /**
  * Service account tokens in Secrets, as they were before tokens were bound to pods: a Secret of that type gets a token
- * of its account, goes with the account, and one that was made for an account by itself goes when nobody uses it.
+ * of its account, and goes with the account. What nobody uses is cleaned up by `cleaner.ts`.
  *
  * Differs from Kubernetes: the token comes by a TokenRequest that is bound to the Secret, so that no controller holds
  * the signing key; it ends after 100 years.
@@ -8,17 +8,16 @@
 import { Secret, ServiceAccount } from '@pintle/api/core/v1';
 import type { Client, ObjectKey } from '@pintle/client';
 import { type Controller, controller } from '@pintle/controller-runtime';
-import { deepEqual, formatTime, objectKey, parseTime, StatusError } from '@pintle/machinery';
+import { deepEqual, objectKey, StatusError } from '@pintle/machinery';
 import { ignoreNotFound } from '../ignore-not-found.js';
 import { ObjectMemory } from '../object-memory.js';
+
+export { legacyTokenCleanerController } from './cleaner.js';
 
 const tokenType = 'kubernetes.io/service-account-token';
 const nameAnnotation = 'kubernetes.io/service-account.name';
 const uidAnnotation = 'kubernetes.io/service-account.uid';
-const lastUsedLabel = 'kubernetes.io/legacy-token-last-used';
-const invalidSinceLabel = 'kubernetes.io/legacy-token-invalid-since';
 const expirationSeconds = 100 * 365 * 86_400;
-const dayMs = 86_400_000;
 
 const isToken = ({ type }: Secret) => type === tokenType;
 
@@ -103,47 +102,4 @@ async function forgetToken(client: Client, { name, uid }: AccountOf, { name: tok
   await client
     .update<ServiceAccount>({ ...rest, ...(secrets === undefined || secrets.length === 0 ? {} : { secrets }) })
     .catch(ignoreNotFound);
-}
-
-/** What becomes of a token Secret that was made for an account by itself, and that no pod mounts. Pure. */
-export function planCleaning(
-  { metadata: { creationTimestamp, labels = {} } }: Secret,
-  nowMs: number,
-  periodMs: number,
-): 'keep' | 'invalidate' | 'delete' {
-  const invalid = parseTime(labels[invalidSinceLabel] && `${labels[invalidSinceLabel]}T00:00:00Z`);
-  if (invalid !== undefined) return invalid + periodMs < nowMs ? 'delete' : 'keep';
-  const used = parseTime(labels[lastUsedLabel] && `${labels[lastUsedLabel]}T00:00:00Z`);
-  const since = Math.max(used ?? 0, parseTime(creationTimestamp ?? undefined) ?? nowMs);
-  return since + periodMs < nowMs ? 'invalidate' : 'keep';
-}
-
-/** Clears token Secrets that were made for accounts by themselves, a year after their last use. */
-export function legacyTokenCleanerController({
-  periodMs = 365 * dayMs,
-}: {
-  readonly periodMs?: number;
-} = {}): Controller {
-  return controller({ name: 'legacy-serviceaccount-token-cleaner' })
-    .for(ServiceAccount, { predicate: ({ type, object }) => type !== 'deleted' && (object.secrets?.length ?? 0) > 0 })
-    .reconcile(async ({ object: account, client, informers, world }) => {
-      if (account?.secrets === undefined) return undefined;
-      const { namespace = '', name } = account.metadata;
-      for (const { name: secretName = '' } of account.secrets) {
-        const key = { name: secretName, namespace };
-        const secret = informers.informer(Secret).lister.get(key);
-        if (secret === undefined || !isToken(secret) || secret.metadata.annotations?.[nameAnnotation] !== name)
-          continue;
-        const nowMs = world.clock.now();
-        const step = planCleaning(secret, nowMs, periodMs);
-        if (step === 'delete')
-          await client.delete(Secret, key, { preconditions: { uid: secret.metadata.uid ?? '' } }).catch(ignoreNotFound);
-        if (step === 'invalidate')
-          await client.patch(Secret, key, {
-            type: 'merge',
-            body: { metadata: { labels: { [invalidSinceLabel]: formatTime(nowMs).slice(0, 10) } } },
-          });
-      }
-      return { requeueAfterMs: dayMs };
-    });
 }

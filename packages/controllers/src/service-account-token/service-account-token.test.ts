@@ -2,26 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import { Secret, ServiceAccount } from '@pintle/api/core/v1';
 import { createManager } from '@pintle/controller-runtime';
 import { testCluster } from '@pintle/testing';
-import { planCleaning, serviceAccountTokenController } from './index.js';
-
-const dayMs = 86_400_000;
-const nowMs = Date.parse('2025-12-31T00:00:00Z');
-const secret = (creationTimestamp: string, labels: object = {}) =>
-  ({ metadata: { creationTimestamp, labels } }) as unknown as Secret;
-
-describe('planCleaning', () => {
-  const [used, invalid] = ['kubernetes.io/legacy-token-last-used', 'kubernetes.io/legacy-token-invalid-since'];
-  it.each([
-    ['new', secret('2025-12-01T00:00:00Z'), 'keep'],
-    ['old, and never used', secret('2024-01-01T00:00:00Z'), 'invalidate'],
-    ['old, and used of late', secret('2020-01-01T00:00:00Z', { [used]: '2025-12-01' }), 'keep'],
-    ['old, and used long ago', secret('2020-01-01T00:00:00Z', { [used]: '2024-12-01' }), 'invalidate'],
-    ['invalid for a while', secret('2020-01-01T00:00:00Z', { [invalid]: '2025-06-01' }), 'keep'],
-    ['invalid for long', secret('2020-01-01T00:00:00Z', { [invalid]: '2024-06-01' }), 'delete'],
-  ])('%s', (_name, given, expected) => {
-    expect(planCleaning(given, nowMs, 365 * dayMs)).toBe(expected);
-  });
-});
+import { serviceAccountTokenController } from './index.js';
 
 describe('in a cluster', () => {
   it('a Secret of an account gets a token, and goes with the account', async () => {

@@ -12,27 +12,15 @@
  *
  * `maxUnavailable` counts wherever it is stated: servers take it away unless the gate MaxUnavailableStatefulSet is on.
  */
-import type { ControllerRevision, StatefulSet, StatefulSetStatus } from '@pintle/api/apps/v1';
+import type { StatefulSet, StatefulSetStatus } from '@pintle/api/apps/v1';
 import type { PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
 import { scaledIntOrPercent } from '@pintle/machinery';
 import { podRevisionOf } from '../history/controller-revision.js';
 import { isPodAvailable, isPodReady, isPodTerminal, nextAvailabilityInMs } from '../pod-facts.js';
 import { isStaleClaim, withOwners, withPolicy } from './claim-retention.js';
 import { asMember, claimsFor, isInRange, ordinalOf, podOf, replicasOf, startOrdinal } from './identity.js';
+import type { StatefulSetFacts } from './stateful-set-facts.js';
 import { planStatus } from './stateful-set-status.js';
-
-export interface StatefulSetFacts {
-  readonly set: StatefulSet;
-  /** The pods that belong to the set. */
-  readonly pods: readonly Pod[];
-  /** The revision that the pods had before the present rollout, and the one that they shall have. */
-  readonly current: ControllerRevision;
-  readonly update: ControllerRevision;
-  readonly collisionCount: number;
-  /** A claim of the set's namespace, by its name. */
-  readonly claim: (name: string) => PersistentVolumeClaim | undefined;
-  readonly nowMs: number;
-}
 
 export type StatefulSetStep =
   | { readonly type: 'create-claim' | 'update-claim'; readonly claim: PersistentVolumeClaim; readonly pod: Pod }

@@ -3,7 +3,7 @@ import type { StatefulSetStatus } from '@pintle/api/apps/v1';
 import { podRevisionOf } from '../history/controller-revision.js';
 import { isPodAvailable, isPodReady } from '../pod-facts.js';
 import { ordinalOf, replicasOf } from './identity.js';
-import type { StatefulSetFacts } from './plan-stateful-set.js';
+import type { StatefulSetFacts } from './stateful-set-facts.js';
 
 /** `updated`: how many pods are about to be removed for the update; they count as current no more. */
 export function planStatus(facts: StatefulSetFacts, updated: number): StatefulSetStatus {

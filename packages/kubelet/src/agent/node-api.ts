@@ -7,18 +7,13 @@
  */
 import type { NodeAgent, NodeAnswer } from '@pintle/contracts';
 import { createMetrics, StatusError } from '@pintle/machinery';
-import type { KubeletContext } from '../kubelet-context.js';
 import { leaseDurationSecondsDefault, statusPeriodMsDefault } from '../node/node-registration.js';
-import type { PodWorker } from '../pod/pod-worker.js';
-import { logsUnder } from './node-logs.js';
+import { logsUnder, type NodeLogParts } from './node-logs.js';
 import { resourceMetrics } from './resource-metrics.js';
 import type { StatsSummary } from './stats-summary.js';
 
-export interface NodeApiParts {
-  readonly context: KubeletContext;
-  readonly workers: () => Iterable<PodWorker>;
+export interface NodeApiParts extends NodeLogParts {
   readonly summary: () => Promise<StatsSummary>;
-  readonly logs: NodeAgent['logs'];
 }
 
 type Page = (parts: NodeApiParts, query: URLSearchParams) => Promise<NodeAnswer> | NodeAnswer;

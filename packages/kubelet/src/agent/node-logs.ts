@@ -3,14 +3,20 @@
  * (`/logs/pods/NAMESPACE_NAME_UID/CONTAINER/N.log`). No file is read: a runtime keeps its logs as it likes.
  */
 import { podLogOptions } from '@pintle/api/pod-spec';
-import type { LogOptions, NodeAnswer } from '@pintle/contracts';
+import type { LogOptions, NodeAgent, NodeAnswer } from '@pintle/contracts';
+import type { KubeletContext } from '../kubelet-context.js';
 import { runsOf } from '../pod/pod-state.js';
 import type { PodWorker } from '../pod/pod-worker.js';
-import type { NodeApiParts } from './node-api.js';
+
+export interface NodeLogParts {
+  readonly context: KubeletContext;
+  readonly workers: () => Iterable<PodWorker>;
+  readonly logs: NodeAgent['logs'];
+}
 
 /** Undefined: there is nothing. Errors: `StatusError`. */
 export function logsUnder(
-  parts: NodeApiParts,
+  parts: NodeLogParts,
   root: 'logs' | 'containerLogs',
   path: readonly string[],
   query: URLSearchParams,
@@ -32,7 +38,7 @@ const folder = (names: Iterable<string>): NodeAnswer => {
 };
 
 async function filesUnder(
-  { context: { runtime }, workers }: NodeApiParts,
+  { context: { runtime }, workers }: NodeLogParts,
   path: readonly string[],
   more: Pick<LogOptions, 'signal'>,
 ): Promise<NodeAnswer | undefined> {
@@ -56,7 +62,7 @@ async function filesUnder(
 }
 
 async function containerLog(
-  { context, logs }: NodeApiParts,
+  { context, logs }: NodeLogParts,
   [namespace, pod, container, ...rest]: readonly string[],
   query: URLSearchParams,
   more: Pick<LogOptions, 'signal'>,

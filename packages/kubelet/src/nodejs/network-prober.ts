@@ -1,9 +1,10 @@
-/** Probes by HTTP and TCP with Node's sockets: a new connection each, redirects not followed beyond the host, certificates not checked, as kubelet's. */
+/** Probes by HTTP, TCP and gRPC with Node's sockets: a new connection each, redirects not followed beyond the host, certificates not checked, as kubelet's. */
 import { request as httpRequest } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { connect } from 'node:net';
 import { type Clock, hostAndPort, realClock } from '@pintle/machinery';
 import type { HttpTarget, NetworkTarget, ProbeOutcome, Prober } from '../probe/prober.js';
+import { grpcProbe } from './grpc-probe.js';
 
 const bodyBytesMax = 10 * 1024;
 const redirectsMax = 10;
@@ -22,6 +23,7 @@ export function networkProber({
   return {
     http: (target) => httpProbe(target, userAgent, clock, redirectsMax),
     tcp: (target) => tcpProbe(target, clock),
+    grpc: (target) => grpcProbe(target, userAgent, clock),
   };
 }
 

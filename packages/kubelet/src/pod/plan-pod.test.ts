@@ -3,6 +3,7 @@ import type { Container, Pod, PodSpec } from '@pintle/api/core/v1';
 import type { ContainerStatus, PodSandbox } from '@pintle/contracts';
 import { formatTime } from '@pintle/machinery';
 import { type PodAction, planPod } from './plan-pod.js';
+import { hostnameOf } from './pod-names.js';
 import { emptyMemory, type PodMemory, rememberContainers } from './pod-state.js';
 
 const now = Date.UTC(2025, 0, 1, 12);
@@ -609,6 +610,16 @@ describe('what to tell', () => {
       message: 'Pod was active on the node longer than the specified deadline',
     });
     expect(plan({ pod: podOf({ activeDeadlineSeconds: 100 }), runs: ['main running'] }).wakeAtMs).toBe(now + 40_000);
+  });
+
+  it.each([
+    ['its own', 'web', { hostname: 'front' }, 'front'],
+    ['by its name', 'web', {}, 'web'],
+    ['of a long name what fits', 'a'.repeat(70), {}, 'a'.repeat(63)],
+    ['and no end that a host name may not have', `${'a'.repeat(60)}.-.b`, {}, 'a'.repeat(60)],
+  ])('the host name is %s', (_what, name, more, expected) => {
+    const pod = podOf(more);
+    expect(hostnameOf({ ...pod, metadata: { ...pod.metadata, name } })).toBe(expected);
   });
 
   it('ephemeral containers apart from the others', () => {

@@ -8,7 +8,7 @@ import { Interruption } from './interruption.js';
 import { killContainer, killContainers } from './kill-pod.js';
 import type { PodAction } from './plan-pod.js';
 import type { PodHost } from './pod-host.js';
-import { allContainersOf, podText } from './pod-names.js';
+import { allContainersOf, hostnameOf, podText } from './pod-names.js';
 import { type Fault, type PodRuntimeState, runsOf, type Termination } from './pod-state.js';
 import { PodVolumes } from './pod-volumes.js';
 import { StartFault, startContainer } from './start-container.js';
@@ -161,7 +161,7 @@ export class PodActions {
         namespace,
         uid,
         attempt,
-        hostname: this.host.pod.spec?.hostname || name,
+        hostname: hostnameOf(this.host.pod),
         hostNetwork,
         labels,
         annotations,

@@ -37,6 +37,14 @@ export function restartPolicyOf(spec: PodSpec, role: ContainerRole): 'Always' | 
 /** `name_namespace(uid)`, as kubelet's messages name a pod. */
 export const podText = ({ metadata }: Pod) => `${metadata.name}_${metadata.namespace}(${metadata.uid})`;
 
+const hostnameMax = 63;
+
+/** As its containers know it: by its spec, else by its name, as long as a host name may be. */
+export function hostnameOf({ metadata: { name = '' }, spec }: Pod): string {
+  const hostname = spec?.hostname || name;
+  return hostname.length <= hostnameMax ? hostname : hostname.slice(0, hostnameMax).replace(/[-.]+$/, '');
+}
+
 /** Where events of a container point: `spec.containers{web}`. */
 export function fieldPathOf(spec: PodSpec, name: string): string {
   const role = roleOf(spec, name);

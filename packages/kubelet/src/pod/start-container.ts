@@ -42,8 +42,8 @@ export interface StartOptions {
 
 /** Kubelet's wait before it tries again what has no back-off of its own. */
 const retryMs = 10_000;
-/** How long `ErrImagePull` is shown before `ImagePullBackOff`. */
-const pullErrorShownMs = 1_000;
+/** How long `ErrImagePull` is shown before `ImagePullBackOff`, and `RunContainerError` before `CrashLoopBackOff`. */
+const errorShownMs = 1_000;
 
 /** Errors: `StartFault`. */
 export async function startContainer(context: KubeletContext, options: StartOptions): Promise<void> {
@@ -98,7 +98,7 @@ export async function startContainer(context: KubeletContext, options: StartOpti
       {
         reason: error instanceof ContainerStartError ? error.reason : 'RunContainerError',
         message: messageOf(error),
-        retryAtMs,
+        retryAtMs: world.clock.now() + errorShownMs,
       },
       { cause: error },
     );
@@ -168,7 +168,7 @@ async function ensureImage(
         later: {
           reason: 'ImagePullBackOff',
           message: `Back-off pulling image ${JSON.stringify(image)}: ErrImagePull: ${messageOf(error)}`,
-          fromMs: failedAtMs + pullErrorShownMs,
+          fromMs: failedAtMs + errorShownMs,
         },
       },
       { cause: error },

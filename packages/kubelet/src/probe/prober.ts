@@ -15,6 +15,11 @@ export interface HttpTarget extends NetworkTarget {
   readonly headers: readonly { readonly name: string; readonly value: string }[];
 }
 
+export interface GrpcTarget extends NetworkTarget {
+  /** As it is named in the question. Empty: the server as a whole. */
+  readonly service: string;
+}
+
 export interface ProbeOutcome {
   /** `unknown`: the probe itself failed, and says nothing of the container. */
   readonly result: 'success' | 'failure' | 'unknown';
@@ -25,6 +30,7 @@ export interface ProbeOutcome {
 export interface Prober {
   http(target: HttpTarget): Promise<ProbeOutcome>;
   tcp(target: NetworkTarget): Promise<ProbeOutcome>;
+  grpc(target: GrpcTarget): Promise<ProbeOutcome>;
 }
 
 /** Asks the runtime itself, as a simulated one answers. Of one that can't, nothing is known, and the event says so. */
@@ -41,5 +47,6 @@ export function runtimeProber(runtime: ContainerRuntime): Prober {
   return {
     http: ({ containerId, port, path }) => ask(containerId, { port, path }),
     tcp: ({ containerId, port }) => ask(containerId, { port }),
+    grpc: ({ containerId, port }) => ask(containerId, { port }),
   };
 }

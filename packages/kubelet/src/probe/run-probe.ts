@@ -1,4 +1,4 @@
-/** Carries out one probe, or one hook, of a container, whatever its way: exec, HTTP, TCP. */
+/** Carries out one probe, or one hook, of a container, whatever its way: exec, HTTP, TCP, gRPC. */
 import type { Container, LifecycleHandler, Probe } from '@pintle/api/core/v1';
 import type { ContainerRuntime } from '@pintle/contracts';
 import type { Clock } from '@pintle/machinery';
@@ -35,10 +35,12 @@ export async function runProbe(probe: Probe, target: ProbeTarget, ports: ProbePo
         timeoutMs,
       });
     }
-    return {
-      result: 'unknown',
-      output: probe.grpc === undefined ? 'no probe handler is set' : 'probes by gRPC are not supported by this kubelet',
-    };
+    if (probe.grpc !== undefined) {
+      const { port, service = '' } = probe.grpc;
+      const { containerId, podIP } = target;
+      return await ports.prober.grpc({ containerId, host: podIP, port, service, timeoutMs });
+    }
+    return { result: 'unknown', output: 'no probe handler is set' };
   } catch (error) {
     return { result: 'unknown', output: error instanceof Error ? error.message : String(error) };
   }

@@ -5,14 +5,20 @@ import { type ImageBehaviour, runOf, type SimulatedRun } from './behaviour.js';
 
 const encoder = new TextEncoder();
 
+interface ContainerEnd {
+  readonly exitCode: number;
+  readonly signal?: number;
+  /** `Completed` or `Error`, by the exit code, unless given. */
+  readonly reason?: string;
+  readonly message?: string;
+}
+
 export class SimulatedContainer {
   private state: 'created' | 'running' | 'exited' = 'created';
   private readonly run: SimulatedRun;
   private readonly createdAtMs: number;
   private startedAtMs: number | undefined;
-  private end:
-    | { readonly exitCode: number; readonly signal?: number; readonly atMs: number; readonly message?: string }
-    | undefined;
+  private end: (ContainerEnd & { readonly atMs: number }) | undefined;
   private cancelEnd: CancelTimer | undefined;
   private cancelStop: { readonly cancel: CancelTimer; readonly atMs: number } | undefined;
   private readonly waiting: (() => void)[] = [];
@@ -76,7 +82,7 @@ export class SimulatedContainer {
   }
 
   /** Ends it now, as a fault from outside does. */
-  finish(end: { readonly exitCode: number; readonly signal?: number; readonly message?: string }): void {
+  finish(end: ContainerEnd): void {
     if (this.state === 'exited') return;
     this.cancelEnd?.();
     this.cancelStop?.cancel();
@@ -166,7 +172,7 @@ export class SimulatedContainer {
         : {
             finishedAtMs: end.atMs,
             exitCode: end.exitCode,
-            reason: end.exitCode === 0 ? 'Completed' : 'Error',
+            reason: end.reason ?? (end.exitCode === 0 ? 'Completed' : 'Error'),
             ...(end.signal === undefined ? {} : { signal: end.signal }),
             ...(end.message === undefined ? {} : { message: end.message }),
           }),

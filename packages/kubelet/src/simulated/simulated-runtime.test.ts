@@ -35,6 +35,7 @@ describe('simulatedRuntime is a container runtime', () => {
           talks: {
             log: [{ text: 'one' }, { text: 'two', afterMs: 10, stream: 'stderr' }, { text: 'three', afterMs: 20 }],
           },
+          unstartable: { startError: 'no such program' },
           missing: { pullError: 'no such image' },
         },
       }),
@@ -44,6 +45,7 @@ describe('simulatedRuntime is a container runtime', () => {
       fails: { image: 'fails' },
       stubborn: { image: 'stubborn' },
       talks: { image: 'talks' },
+      unstartable: { image: 'unstartable' },
       missing: { image: 'missing' },
     },
     execs: { prints: ['hello'], fails: ['fail'] },

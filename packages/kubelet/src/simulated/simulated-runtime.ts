@@ -127,7 +127,10 @@ export function simulatedRuntime({ world, images = {} }: SimulatedRuntimeOptions
       const container = containerOf(id);
       const { startMs = 0, startError } = container.behaviour;
       if (startMs > 0) await sleep(clock, startMs);
-      if (startError !== undefined) throw new ContainerStartError('RunContainerError', startError);
+      if (startError !== undefined) {
+        container.finish({ exitCode: 128, reason: 'StartError', message: startError });
+        throw new ContainerStartError('RunContainerError', startError);
+      }
       if (sandboxes.get(container.sandboxId)?.info.state !== 'ready')
         throw new ContainerStartError('RunContainerError', 'its sandbox has been stopped');
       container.start();

@@ -11,8 +11,8 @@ import {
   resourceQuotaDocument,
   webhookAdmissionDocument,
 } from '@pintle/apiserver';
+import { yamlFileOf } from './flag-files.js';
 import type { ApiServerFlags } from './flags.js';
-import { yamlFileOf } from './issuers.js';
 
 const flag = '--admission-control-config-file';
 const apiVersions: readonly unknown[] = ['apiserver.config.k8s.io/v1', 'apiserver.k8s.io/v1alpha1'];

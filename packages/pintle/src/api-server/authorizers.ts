@@ -9,9 +9,9 @@ import {
 } from '@pintle/apiserver';
 import { httpsWebhookCaller } from '@pintle/apiserver/nodejs';
 import type { World } from '@pintle/machinery';
+import { fileOf, given, parsedYaml } from './flag-files.js';
 import type { ApiServerFlags } from './flags.js';
 import { followFile } from './followed-file.js';
-import { fileOf, given, parsedYaml } from './issuers.js';
 
 const configFlag = '--authorization-config';
 const policyFlag = '--authorization-policy-file';

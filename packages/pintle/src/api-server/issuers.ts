@@ -1,5 +1,5 @@
 /** From kube-apiserver's flags to those whose tokens are trusted beside the server's own: a token file, an OpenID provider, a configuration. */
-import { readFile } from 'node:fs/promises';
+
 import {
   type ConfiguredAuthentication,
   type ConfiguredAuthenticationOptions,
@@ -12,7 +12,7 @@ import {
 } from '@pintle/apiserver';
 import { claimSource, httpsWebhookCaller, oidcKeys } from '@pintle/apiserver/nodejs';
 import { realWorld, type World } from '@pintle/machinery';
-import { parse as parseYaml } from 'yaml';
+import { fileOf, given, parsedYaml } from './flag-files.js';
 import type { ApiServerFlags } from './flags.js';
 import { followFile } from './followed-file.js';
 
@@ -153,27 +153,4 @@ async function tokenWebhook(
       ...given('rememberedMs', flags.authenticationTokenWebhookCacheTtl),
     }),
   ];
-}
-
-export const given = <Name extends string, Value>(name: Name, value: Value | undefined) =>
-  (value === undefined ? {} : { [name]: value }) as { [K in Name]?: Value };
-
-export async function fileOf(flag: string, path: string): Promise<string> {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    throw new Error(`${flag} ${path}: ${(error as Error).message}`, { cause: error });
-  }
-}
-
-export async function yamlFileOf(flag: string, path: string): Promise<unknown> {
-  return parsedYaml(flag, await fileOf(flag, path));
-}
-
-export function parsedYaml(flag: string, text: string): unknown {
-  try {
-    return parseYaml(text, { version: '1.1' });
-  } catch (error) {
-    throw new Error(`${flag}: ${(error as Error).message}`, { cause: error });
-  }
 }

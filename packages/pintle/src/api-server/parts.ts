@@ -6,8 +6,9 @@ import type { ServedClusterParts } from '@pintle/cluster/nodejs';
 import { apiVersionOf, type ResourceDefinition, realWorld, type World } from '@pintle/machinery';
 import { configuredAdmission } from './admission-configuration.js';
 import { chosenAuthorizers } from './authorizers.js';
+import { fileOf, given } from './flag-files.js';
 import { type ApiServerFlags, optionalAdmissionPlugins } from './flags.js';
-import { fileOf, given, trustedIssuers } from './issuers.js';
+import { trustedIssuers } from './issuers.js';
 
 const isOptional = (plugin: string) => (optionalAdmissionPlugins as readonly string[]).includes(plugin);
 

@@ -1,7 +1,7 @@
 /** From kubeconfigs to how webhooks are reached, and to as whom: files are read once, when the server starts. */
 import type { WebhookCredentials, WebhookTarget, WebhookUsers } from '@pintle/apiserver';
 import { type Credentials, kubeConfig, kubeConfigUsers, type Pem } from '@pintle/client/nodejs';
-import { fileOf } from './issuers.js';
+import { fileOf } from './flag-files.js';
 
 /** The server of the current context, and its user. Errors: what is wrong with the file, after `what`. */
 export async function webhookTargetOf(what: string, path: string): Promise<WebhookTarget> {

@@ -1,7 +1,7 @@
 /** What a handle answers from the profiles and the nominations alone, in a cluster as in `schedule()`. */
 import type { Framework } from '../framework/framework.js';
 import type { SchedulerHandle } from '../framework/plugin.js';
-import type { NominatedPods } from './node-filter.js';
+import type { NominatedPods } from './nominated-filter.js';
 import { filterNode } from './nominated-filter.js';
 
 export interface FrameworkHandleOptions {

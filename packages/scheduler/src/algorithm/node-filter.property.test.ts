@@ -1,8 +1,8 @@
 import { expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { CycleState } from '../framework/cycle-state.js';
+import type { FilterPlugin } from '../framework/filter-plugin.js';
 import { Framework } from '../framework/framework.js';
-import type { FilterPlugin } from '../framework/plugin.js';
 import { profile } from '../framework/profile.js';
 import { status } from '../framework/status.js';
 import { podInfo } from '../nodes/pod-info.js';

@@ -5,25 +5,17 @@
  * The arrays of a result are scratch space of this object: valid until its next run.
  */
 import type { CycleState } from '../framework/cycle-state.js';
+import type { FilterPlugin } from '../framework/filter-plugin.js';
 import type { Framework } from '../framework/framework.js';
 import { NodeStatuses } from '../framework/node-statuses.js';
-import type { FilterPlugin } from '../framework/plugin.js';
 import { checkedVerdict, nonsense, pluginError } from '../framework/plugin-calls.js';
 import { Refusals } from '../framework/refusals.js';
 import { isSuccess, type Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { FilterRun } from './filter-run.js';
-import { filterWithNominated } from './nominated-filter.js';
+import { filterWithNominated, type NominatedPods } from './nominated-filter.js';
 import type { SignedNodes } from './signed-nodes.js';
-
-/** Pods that preemption made room for: they count as if they were on their nodes already. */
-export interface NominatedPods {
-  readonly size: number;
-  on(nodeName: string): readonly PodInfo[];
-  /** The node that the pod, by key, waits for. */
-  nodeOf(key: string): string | undefined;
-}
 
 /** Batches smaller than this cost more than they spare. */
 const batchMin = 64;

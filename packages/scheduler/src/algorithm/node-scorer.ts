@@ -3,8 +3,9 @@
  */
 import type { CycleState } from '../framework/cycle-state.js';
 import type { Framework } from '../framework/framework.js';
-import { type ScorePlugin, scoreMax, scoreMin } from '../framework/plugin.js';
+import type { ScorePlugin } from '../framework/plugin.js';
 import { nonsense, PluginFault, pluginError } from '../framework/plugin-calls.js';
+import { scoreMax, scoreMin } from '../framework/scores.js';
 import type { Status } from '../framework/status.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { SignedNodes } from './signed-nodes.js';

@@ -2,9 +2,16 @@
 import type { CycleState } from '../framework/cycle-state.js';
 import type { Framework } from '../framework/framework.js';
 import { isSuccess, type Verdict } from '../framework/status.js';
-import type { NodeInfo } from '../nodes/node-info.js';
+import type { NodeInfo } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
-import type { NominatedPods } from './node-filter.js';
+
+/** Pods that preemption made room for: they count as if they were on their nodes already. */
+export interface NominatedPods {
+  readonly size: number;
+  on(nodeName: string): readonly PodInfo[];
+  /** The node that the pod, by key, waits for. */
+  nodeOf(key: string): string | undefined;
+}
 
 /**
  * Every Filter with the pods that wait for the node and matter at least as much as this one; undefined where there are

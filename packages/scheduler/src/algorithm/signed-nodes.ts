@@ -6,8 +6,9 @@
  * plugins with `sign` are kept; of those that filter, only the ones that run before any without.
  */
 import type { CycleState } from '../framework/cycle-state.js';
-import { type ScorePlugin, scoreMax, scoreMin } from '../framework/plugin.js';
+import type { ScorePlugin } from '../framework/plugin.js';
 import { nonsense, pluginError } from '../framework/plugin-calls.js';
+import { scoreMax, scoreMin } from '../framework/scores.js';
 import type { SignedPlugins } from '../framework/signed-plugins.js';
 import type { Status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';

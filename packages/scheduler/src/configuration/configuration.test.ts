@@ -1,8 +1,9 @@
 /** Configurations as people write them for kube-scheduler: what they give, and what is said of wrong ones. */
 import { describe, expect, it } from '@jest/globals';
 import { formatFieldError } from '@pintle/machinery';
+import type { FilterPlugin } from '../framework/filter-plugin.js';
 import { Framework } from '../framework/framework.js';
-import type { FilterPlugin, ScorePlugin } from '../framework/plugin.js';
+import type { ScorePlugin } from '../framework/plugin.js';
 import { profile } from '../framework/profile.js';
 import { defaultPlugins } from '../plugins/default-plugins.js';
 import { schedule } from '../simulate/schedule.js';

@@ -1,7 +1,7 @@
 /** The extenders of a scheduler, asked one after the other. */
 import type { Node } from '@pintle/api/core/v1';
 import { type World, withTimeout } from '@pintle/machinery';
-import { scoreMax } from '../framework/plugin.js';
+import { scoreMax } from '../framework/scores.js';
 import { errorStatus, type Status, status, type Verdict } from '../framework/status.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { Candidate } from '../preemption/candidate.js';

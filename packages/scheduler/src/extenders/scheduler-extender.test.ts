@@ -1,7 +1,8 @@
 /** A policy behind HTTP, asked by a scheduler that knows it as an extender only; both follow one real API server. */
 import { describe, expect, it } from '@jest/globals';
 import { createInformers } from '@pintle/watch';
-import type { FilterPlugin, ScorePlugin } from '../framework/plugin.js';
+import type { FilterPlugin } from '../framework/filter-plugin.js';
+import type { ScorePlugin } from '../framework/plugin.js';
 import { profile } from '../framework/profile.js';
 import { status } from '../framework/status.js';
 import { defaultPlugins } from '../plugins/default-plugins.js';

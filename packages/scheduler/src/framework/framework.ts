@@ -7,15 +7,14 @@
 import { withTimeout } from '@pintle/machinery';
 import type { ExtenderChain } from '../extenders/extender-chain.js';
 import type { ClusterObjects } from '../nodes/cluster-objects.js';
-import type { NodeInfo } from '../nodes/node-info.js';
-import type { NodeTable } from '../nodes/node-table.js';
+import type { NodeInfo, NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { CycleState } from './cycle-state.js';
 import { type ExtensionPoint, pluginsAt } from './extension-point.js';
+import type { FilterPlugin } from './filter-plugin.js';
 import type { NodeStatuses } from './node-statuses.js';
 import type {
   BindPlugin,
-  FilterPlugin,
   GroupInfo,
   NominatingInfo,
   PermitPlugin,

@@ -5,7 +5,7 @@
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { CycleState } from './cycle-state.js';
-import type { FilterPlugin } from './plugin.js';
+import type { FilterPlugin } from './filter-plugin.js';
 import { attempt, nonsense, PluginFault } from './plugin-calls.js';
 import { type Refusals, refusalKey } from './refusals.js';
 import { type Status, type StatusCode, status } from './status.js';

@@ -6,31 +6,18 @@
  * PreBind's and Bind's affair, which run beside the next cycles.
  */
 import type { Client } from '@pintle/client';
-import type { Deadline, KindRef, KubernetesObject, Random, World } from '@pintle/machinery';
+import type { Deadline, Random, World } from '@pintle/machinery';
 import type { ExtenderChain } from '../extenders/extender-chain.js';
 import type { PodGroup } from '../gangs/pod-group.js';
 import type { ClusterObjects } from '../nodes/cluster-objects.js';
-import type { NodeInfo } from '../nodes/node-info.js';
-import type { NodeTable } from '../nodes/node-table.js';
+import type { NodeInfo, NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { QueuedPodInfo } from '../queue/queued-pod-info.js';
 import type { EventOfInterest } from './cluster-event.js';
 import type { CycleState } from './cycle-state.js';
+import type { FilterPoint, PluginIdentity } from './filter-plugin.js';
 import type { NodeStatuses } from './node-statuses.js';
 import type { Status, Verdict } from './status.js';
-
-/** The highest score after normalizing. */
-export const scoreMax = 100;
-/** The lowest score after normalizing. */
-export const scoreMin = 0;
-
-export interface PluginIdentity {
-  readonly name: string;
-  /** What its normalized scores are multiplied with; 1 where absent. */
-  readonly weight?: number;
-  /** Kinds besides nodes and pods that it asks `table.objects` for: a scheduler follows these and no others. */
-  readonly reads?: readonly KindRef<KubernetesObject>[];
-}
 
 export interface PreEnqueuePoint {
   /** May the pod enter the active queue at all? A refusal leaves it gated until a registered event lets it in. */
@@ -56,28 +43,6 @@ export interface PreFilterPoint {
   /** Takes into account that `added` were on `node`; the node's own columns already say so. */
   preFilterAddPod?(state: CycleState, pod: PodInfo, added: PodInfo, node: NodeInfo): Verdict;
   preFilterRemovePod?(state: CycleState, pod: PodInfo, removed: PodInfo, node: NodeInfo): Verdict;
-}
-
-/**
- * The candidates of one batched Filter call. A plugin sets `codes[i]` for the candidates that it rejects and
- * leaves the others 0.
- *
- * Invariants: 1. only the first `count` entries mean anything. 2. `codes` is all 0 on entry. 3. codes are positive, and
- * equal codes of one cycle mean equal statuses: that is how 5,000 refusals are told by asking once.
- */
-export interface FilterBatch {
-  readonly rows: Int32Array;
-  readonly count: number;
-  readonly codes: Int32Array;
-}
-
-export interface FilterPoint {
-  /** May the pod run on this node? */
-  filter(state: CycleState, pod: PodInfo, node: NodeInfo): Verdict;
-  /** The same for many nodes at once, on columns. Must agree with `filter`; needs `verdict`. */
-  filterAll?(state: CycleState, pod: PodInfo, table: NodeTable, batch: FilterBatch): void;
-  /** The status that `filter` would have given, for a code that `filterAll` set in this cycle. */
-  verdict?(state: CycleState, pod: PodInfo, table: NodeTable, code: number): Status;
 }
 
 export interface NominatingInfo {
@@ -243,7 +208,6 @@ export interface EnqueueExtensions {
 export type PreEnqueuePlugin = PluginIdentity & PreEnqueuePoint;
 export type QueueSortPlugin = PluginIdentity & QueueSortPoint;
 export type PreFilterPlugin = PluginIdentity & PreFilterPoint;
-export type FilterPlugin = PluginIdentity & FilterPoint;
 export type PostFilterPlugin = PluginIdentity & PostFilterPoint;
 export type PreScorePlugin = PluginIdentity & PreScorePoint;
 export type ScorePlugin = PluginIdentity & ScorePoint;

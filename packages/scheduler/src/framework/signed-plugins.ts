@@ -1,6 +1,7 @@
 /** Which plugins of a profile sign pods, and at which points what they say can be kept. */
 import type { PluginNames } from './cycle-state.js';
-import type { FilterPlugin, SchedulerPlugin, ScorePlugin } from './plugin.js';
+import type { FilterPlugin } from './filter-plugin.js';
+import type { SchedulerPlugin, ScorePlugin } from './plugin.js';
 
 export interface SignedPlugins {
   /** Those that come before every filter that does not sign. */

@@ -5,7 +5,11 @@
  * Invariants: 1. an entry holds as long as the object that the API server shows is the very one that it was made from.
  */
 import type { KindRef, KubernetesObject } from '@pintle/machinery';
-import type { ClusterObjects } from './cluster-objects.js';
+
+/** Where what the API server shows is looked up. */
+interface ShownObjects {
+  get<T extends KubernetesObject>(kind: KindRef<T>, name: string, namespace?: string): T | undefined;
+}
 
 interface Assumed {
   readonly base: KubernetesObject;
@@ -15,7 +19,7 @@ interface Assumed {
 export class AssumedObjects {
   private readonly entries = new Map<string, Assumed>();
 
-  constructor(private readonly objects: ClusterObjects) {}
+  constructor(private readonly objects: ShownObjects) {}
 
   /** What is assumed of the object, else what the API server shows. */
   get<T extends KubernetesObject>(kind: KindRef<T>, name: string, namespace = ''): T | undefined {

@@ -14,7 +14,6 @@ import { Dictionary } from './dictionary.js';
 import { HostPorts } from './host-ports.js';
 import { ImageStates } from './image-states.js';
 import { LabelColumns } from './label-columns.js';
-import { NodeInfo } from './node-info.js';
 import type { PodInfo } from './pod-info.js';
 import { grown, ResourceColumns } from './resource-columns.js';
 import { RowChanges } from './row-changes.js';
@@ -297,4 +296,59 @@ const sameText = (a: object, b: object): boolean => JSON.stringify(a) === JSON.s
 function copyOf<A extends Int32Array | Uint8Array | Uint32Array>(from: A, into: A): A {
   into.set(from);
   return into;
+}
+
+/** One node of a `NodeTable`, read through its row: what a plugin sees that judges nodes one at a time. */
+export class NodeInfo {
+  constructor(
+    readonly table: NodeTable,
+    readonly row: number,
+  ) {}
+
+  get name(): string {
+    return this.node.metadata.name ?? '';
+  }
+
+  get node(): Node {
+    return this.table.nodeAt(this.row)!;
+  }
+
+  get labels(): Readonly<Record<string, string>> {
+    return this.node.metadata.labels ?? {};
+  }
+
+  get taints(): readonly Taint[] {
+    return this.node.spec?.taints ?? [];
+  }
+
+  get unschedulable(): boolean {
+    return this.node.spec?.unschedulable === true;
+  }
+
+  /** The pods on the node, assumed ones included. */
+  get pods(): readonly PodInfo[] {
+    return this.table.podsAt(this.row);
+  }
+
+  get podCount(): number {
+    return this.table.podCount[this.row]!;
+  }
+
+  get allowedPods(): number {
+    return this.table.allowedPods[this.row]!;
+  }
+
+  /** In thousandths for `cpu`, bytes for memory and storage, units otherwise. */
+  allocatable(resource: string): number {
+    return this.table.resources.find(resource)?.allocatable[this.row] ?? 0;
+  }
+
+  requested(resource: string): number {
+    return this.table.resources.find(resource)?.requested[this.row] ?? 0;
+  }
+
+  /** As `requested`, where containers that ask for nothing count for a little. */
+  nonZeroRequested(resource: 'cpu' | 'memory'): number {
+    return resource === 'cpu' ? this.table.nonZeroCpu[this.row]! : this.table.nonZeroMemory[this.row]!;
+  }
 }

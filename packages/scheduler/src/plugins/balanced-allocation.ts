@@ -1,11 +1,7 @@
 import { stateKey } from '../framework/cycle-state.js';
-import {
-  type PluginIdentity,
-  type PreScorePoint,
-  type ScorePoint,
-  type SignPoint,
-  scoreMax,
-} from '../framework/plugin.js';
+import type { PluginIdentity } from '../framework/filter-plugin.js';
+import type { PreScorePoint, ScorePoint, SignPoint } from '../framework/plugin.js';
+import { scoreMax } from '../framework/scores.js';
 import { skip } from '../framework/status.js';
 import { signatureOfRequests } from '../nodes/pod-requests.js';
 import { cpuAndMemory, type ResourceTerms, type ResourceWeight, requestOf, resourceTerms } from './resource-scorer.js';

@@ -1,7 +1,9 @@
 /** Prefers nodes that hold the data that a pod is going to read, the more of its size the better. */
 import type { Node } from '@pintle/api/core/v1';
 import { stateKey } from '../framework/cycle-state.js';
-import { type PluginIdentity, type PreScorePoint, type ScorePoint, scoreMax } from '../framework/plugin.js';
+import type { PluginIdentity } from '../framework/filter-plugin.js';
+import type { PreScorePoint, ScorePoint } from '../framework/plugin.js';
+import { scoreMax } from '../framework/scores.js';
 import { skip } from '../framework/status.js';
 import { amountOf } from '../nodes/amounts.js';
 import type { NodeTable } from '../nodes/node-table.js';

@@ -2,7 +2,8 @@
 import type { Pod } from '@pintle/api/core/v1';
 import { type Clock, formatTime, parseTime } from '@pintle/machinery';
 import { Action } from '../framework/cluster-event.js';
-import type { EnqueueExtensions, PluginIdentity, PreFilterPoint, QueueSortPoint } from '../framework/plugin.js';
+import type { PluginIdentity } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, PreFilterPoint, QueueSortPoint } from '../framework/plugin.js';
 import { skip, status } from '../framework/status.js';
 import { prioritySort } from './priority-sort.js';
 

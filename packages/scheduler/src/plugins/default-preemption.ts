@@ -1,11 +1,11 @@
 /** Makes room for a pod that fits nowhere, where pods of lower priority have it. */
 import { PodDisruptionBudget } from '@pintle/api/policy/v1';
 import type { CycleState } from '../framework/cycle-state.js';
+import type { PluginIdentity } from '../framework/filter-plugin.js';
 import { reasonsMessage } from '../framework/fit-error.js';
 import type { NodeStatuses } from '../framework/node-statuses.js';
 import type {
   EnqueueExtensions,
-  PluginIdentity,
   PostFilterPoint,
   PostFilterResult,
   PreEnqueuePoint,

@@ -18,10 +18,9 @@ import { isReservedFor, podResourceClaims, reservedForMax } from '../dynamic-res
 import { deallocateClaim, reserveClaim, unreserveClaim } from '../dynamic-resources/reserve-claims.js';
 import { Action, type QueueingHint } from '../framework/cluster-event.js';
 import { stateKey } from '../framework/cycle-state.js';
+import type { FilterPlugin, PluginIdentity } from '../framework/filter-plugin.js';
 import type {
   EnqueueExtensions,
-  FilterPlugin,
-  PluginIdentity,
   PostFilterPoint,
   PreBindPoint,
   PreEnqueuePoint,

@@ -1,12 +1,8 @@
 /** All or nothing: pods of a gang wait until enough of them are there, and get their nodes together. */
 import { Pod } from '@pintle/api/core/v1';
 import { Action, type QueueingHint } from '../framework/cluster-event.js';
-import type {
-  EnqueueExtensions,
-  PlacementFeasiblePoint,
-  PluginIdentity,
-  PreEnqueuePoint,
-} from '../framework/plugin.js';
+import type { PluginIdentity } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, PlacementFeasiblePoint, PreEnqueuePoint } from '../framework/plugin.js';
 import { status } from '../framework/status.js';
 import { GroupMembers } from '../gangs/group-members.js';
 import { minCountOf, PodGroup, podGroupKey, podGroupOf } from '../gangs/pod-group.js';

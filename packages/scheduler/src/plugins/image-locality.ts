@@ -1,11 +1,7 @@
 import type { Container } from '@pintle/api/core/v1';
-import {
-  type PluginIdentity,
-  type PreScorePoint,
-  type ScorePoint,
-  type SignPoint,
-  scoreMax,
-} from '../framework/plugin.js';
+import type { PluginIdentity } from '../framework/filter-plugin.js';
+import type { PreScorePoint, ScorePoint, SignPoint } from '../framework/plugin.js';
+import { scoreMax } from '../framework/scores.js';
 import { skip } from '../framework/status.js';
 import { type ImageState, normalizedImageName } from '../nodes/image-states.js';
 import type { NodeTable } from '../nodes/node-table.js';

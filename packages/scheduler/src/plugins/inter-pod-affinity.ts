@@ -3,15 +3,9 @@
 import { Namespace, type Node, type Pod } from '@pintle/api/core/v1';
 import { Action } from '../framework/cluster-event.js';
 import { type CycleState, stateKey } from '../framework/cycle-state.js';
-import {
-  type EnqueueExtensions,
-  type FilterPlugin,
-  type PluginIdentity,
-  type PreFilterPoint,
-  type PreScorePoint,
-  type ScorePoint,
-  scoreMax,
-} from '../framework/plugin.js';
+import type { FilterPlugin, PluginIdentity } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, PreFilterPoint, PreScorePoint, ScorePoint } from '../framework/plugin.js';
+import { scoreMax } from '../framework/scores.js';
 import { skip, status } from '../framework/status.js';
 import type { ClusterObjects } from '../nodes/cluster-objects.js';
 import type { NodeTable } from '../nodes/node-table.js';

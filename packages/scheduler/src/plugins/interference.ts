@@ -3,13 +3,8 @@
  * nodes where a pod costs least, and can refuse those where it would cost too much.
  */
 import { Action } from '../framework/cluster-event.js';
-import type {
-  EnqueueExtensions,
-  FilterPlugin,
-  PluginIdentity,
-  PreScorePoint,
-  ScorePoint,
-} from '../framework/plugin.js';
+import type { FilterPlugin, PluginIdentity } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, PreScorePoint, ScorePoint } from '../framework/plugin.js';
 import { InvalidProfileError } from '../framework/profile.js';
 import { skip, status } from '../framework/status.js';
 import type { NodeTable, PodObserver } from '../nodes/node-table.js';

@@ -2,15 +2,8 @@
 import type { Node, NodeAffinity, NodeSelectorTerm, Pod, PreferredSchedulingTerm } from '@pintle/api/core/v1';
 import { isEmptyTerm, matchesPod, matchesTerm } from '@pintle/api/placement';
 import { Action } from '../framework/cluster-event.js';
-import type {
-  EnqueueExtensions,
-  FilterPlugin,
-  PluginIdentity,
-  PreFilterPoint,
-  PreScorePoint,
-  ScorePoint,
-  SignPoint,
-} from '../framework/plugin.js';
+import type { FilterPlugin, PluginIdentity } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, PreFilterPoint, PreScorePoint, ScorePoint, SignPoint } from '../framework/plugin.js';
 import { textOf } from '../framework/signed-plugins.js';
 import { skip, status } from '../framework/status.js';
 import { compileLabels, compileTerm, type RowTest } from '../nodes/node-selector.js';

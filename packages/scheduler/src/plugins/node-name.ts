@@ -1,5 +1,6 @@
 import { Action } from '../framework/cluster-event.js';
-import type { EnqueueExtensions, FilterPlugin, PreFilterPoint, SignPoint } from '../framework/plugin.js';
+import type { FilterPlugin } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, PreFilterPoint, SignPoint } from '../framework/plugin.js';
 import { skip, status } from '../framework/status.js';
 
 const refused = status('UnschedulableAndUnresolvable', "node(s) didn't match the requested node name");

@@ -1,6 +1,7 @@
 import type { Pod } from '@pintle/api/core/v1';
 import { Action } from '../framework/cluster-event.js';
-import type { EnqueueExtensions, FilterPlugin, PreFilterPoint, SignPoint } from '../framework/plugin.js';
+import type { FilterPlugin } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, PreFilterPoint, SignPoint } from '../framework/plugin.js';
 import { skip, status } from '../framework/status.js';
 import { HostPorts } from '../nodes/host-ports.js';
 import type { NodeTable } from '../nodes/node-table.js';

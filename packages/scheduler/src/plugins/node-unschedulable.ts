@@ -1,7 +1,8 @@
 import type { Node, Pod } from '@pintle/api/core/v1';
 import { toleratesAny } from '@pintle/api/placement';
 import { Action } from '../framework/cluster-event.js';
-import type { EnqueueExtensions, FilterPlugin, PreFilterPoint, SignPoint } from '../framework/plugin.js';
+import type { FilterPlugin } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, PreFilterPoint, SignPoint } from '../framework/plugin.js';
 import { textOf } from '../framework/signed-plugins.js';
 import { skip, status } from '../framework/status.js';
 

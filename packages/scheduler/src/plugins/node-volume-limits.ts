@@ -4,10 +4,10 @@ import { CSINode, StorageClass, VolumeAttachment } from '@pintle/api/storage/v1'
 import { annMigratedPlugins, migratedInline } from '@pintle/api/volumes';
 import { Action } from '../framework/cluster-event.js';
 import { stateKey } from '../framework/cycle-state.js';
-import type { EnqueueExtensions, FilterPlugin, PluginIdentity, PreFilterPoint } from '../framework/plugin.js';
+import type { FilterPlugin, PluginIdentity } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, PreFilterPoint } from '../framework/plugin.js';
 import { errorStatus, skip, status, type Verdict } from '../framework/status.js';
-import type { NodeInfo } from '../nodes/node-info.js';
-import type { NodeTable } from '../nodes/node-table.js';
+import type { NodeInfo, NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import { hintOfClaim } from './claim-lookup.js';
 import {

@@ -1,4 +1,4 @@
-import { scoreMax } from '../framework/plugin.js';
+import { scoreMax } from '../framework/scores.js';
 
 /**
  * Stretches scores so that the highest is 100, in place; with `reverse` the lowest becomes the best, and all of

@@ -1,5 +1,7 @@
 /** Prefers the placement on which more pods of the group have a node. */
-import type { PlacementScorePoint, PluginIdentity } from '../framework/plugin.js';
+
+import type { PluginIdentity } from '../framework/filter-plugin.js';
+import type { PlacementScorePoint } from '../framework/plugin.js';
 
 export function podGroupPodsCount(options: { readonly weight?: number } = {}): PluginIdentity & PlacementScorePoint {
   return {

@@ -1,15 +1,9 @@
 /** Spreads pods over the domains of a topology: as a rule (`DoNotSchedule`) and as a wish (`ScheduleAnyway`). */
 import { Action } from '../framework/cluster-event.js';
 import { stateKey } from '../framework/cycle-state.js';
-import {
-  type EnqueueExtensions,
-  type FilterPlugin,
-  type PluginIdentity,
-  type PreFilterPoint,
-  type PreScorePoint,
-  type ScorePoint,
-  scoreMax,
-} from '../framework/plugin.js';
+import type { FilterPlugin, PluginIdentity } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, PreFilterPoint, PreScorePoint, ScorePoint } from '../framework/plugin.js';
+import { scoreMax } from '../framework/scores.js';
 import { skip, status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';

@@ -2,7 +2,7 @@
  * What the scores by resources share: the amounts that a node would have requested with the pod on it, beside
  * what it has, for each resource that counts; and the strategies of NodeResourcesFit.
  */
-import { scoreMax } from '../framework/plugin.js';
+import { scoreMax } from '../framework/scores.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import { isScalarResource } from '../nodes/resource-columns.js';

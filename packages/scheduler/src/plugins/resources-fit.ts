@@ -2,12 +2,11 @@
 import type { Node, Pod } from '@pintle/api/core/v1';
 import { Action } from '../framework/cluster-event.js';
 import { stateKey } from '../framework/cycle-state.js';
+import type { FilterPlugin, PluginIdentity } from '../framework/filter-plugin.js';
 import type {
   EnqueueExtensions,
-  FilterPlugin,
   PlacementScorePoint,
   PlacementTrial,
-  PluginIdentity,
   PreScorePoint,
   ScorePoint,
   SignPoint,

@@ -1,5 +1,6 @@
 import { Action } from '../framework/cluster-event.js';
-import type { EnqueueExtensions, PluginIdentity, PreEnqueuePoint } from '../framework/plugin.js';
+import type { PluginIdentity } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, PreEnqueuePoint } from '../framework/plugin.js';
 import { status } from '../framework/status.js';
 
 /** Keeps a pod out of the queue as long as `spec.schedulingGates` is not empty. */

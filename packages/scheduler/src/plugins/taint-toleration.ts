@@ -1,14 +1,9 @@
 import type { Node, Pod, Taint, Toleration } from '@pintle/api/core/v1';
 import { toleratesAny, untolerated } from '@pintle/api/placement';
 import { Action } from '../framework/cluster-event.js';
-import {
-  type EnqueueExtensions,
-  type FilterPlugin,
-  type PluginIdentity,
-  type ScorePoint,
-  type SignPoint,
-  scoreMax,
-} from '../framework/plugin.js';
+import type { FilterPlugin, PluginIdentity } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, ScorePoint, SignPoint } from '../framework/plugin.js';
+import { scoreMax } from '../framework/scores.js';
 import { textOf } from '../framework/signed-plugins.js';
 import { type Status, status } from '../framework/status.js';
 import { normalizeScores } from './normalize-scores.js';

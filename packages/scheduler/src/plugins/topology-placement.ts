@@ -1,5 +1,7 @@
 /** Offers a group that is to stay together each domain of the topology that it names: a rack, a zone. */
-import type { Placement, PlacementGeneratePoint, PluginIdentity } from '../framework/plugin.js';
+
+import type { PluginIdentity } from '../framework/filter-plugin.js';
+import type { Placement, PlacementGeneratePoint } from '../framework/plugin.js';
 import { GroupMembers } from '../gangs/group-members.js';
 import type { NodeTable } from '../nodes/node-table.js';
 

@@ -5,17 +5,16 @@ import { annMigratedPlugins, annSelectedNode, boundToClaim, classOfVolume } from
 import { deepEqual, parseQuantity, quantityValue } from '@pintle/machinery';
 import { Action, type QueueingHint } from '../framework/cluster-event.js';
 import { stateKey } from '../framework/cycle-state.js';
-import {
-  type EnqueueExtensions,
-  type FilterPlugin,
-  type PluginIdentity,
-  type PreBindPoint,
-  type PreFilterPoint,
-  type PreScorePoint,
-  type ReservePoint,
-  type ScorePoint,
-  scoreMax,
+import type { FilterPlugin, PluginIdentity } from '../framework/filter-plugin.js';
+import type {
+  EnqueueExtensions,
+  PreBindPoint,
+  PreFilterPoint,
+  PreScorePoint,
+  ReservePoint,
+  ScorePoint,
 } from '../framework/plugin.js';
+import { scoreMax } from '../framework/scores.js';
 import { errorStatus, type Status, skip, status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';

@@ -2,7 +2,8 @@
 import { PersistentVolumeClaim, type Pod, type Volume } from '@pintle/api/core/v1';
 import { Action } from '../framework/cluster-event.js';
 import { type CycleState, stateKey } from '../framework/cycle-state.js';
-import type { EnqueueExtensions, FilterPlugin, PluginIdentity, PreFilterPoint } from '../framework/plugin.js';
+import type { FilterPlugin, PluginIdentity } from '../framework/filter-plugin.js';
+import type { EnqueueExtensions, PreFilterPoint } from '../framework/plugin.js';
 import { type Status, skip, status } from '../framework/status.js';
 import type { NodeTable } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';

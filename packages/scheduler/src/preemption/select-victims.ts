@@ -8,7 +8,7 @@
 import type { CycleState } from '../framework/cycle-state.js';
 import type { SchedulerHandle } from '../framework/plugin.js';
 import { isSuccess, type Status, status } from '../framework/status.js';
-import type { NodeInfo } from '../nodes/node-info.js';
+import type { NodeInfo } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { Candidate } from './candidate.js';
 import { byDisruptionBudgets } from './disruption-budgets.js';

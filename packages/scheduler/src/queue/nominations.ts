@@ -2,7 +2,7 @@
  * Which pods wait for which nodes, because PostFilter made room for them there: kept from the moment it is decided
  * until the pod has a place, is gone, or another node is nominated.
  */
-import type { NominatedPods } from '../algorithm/node-filter.js';
+import type { NominatedPods } from '../algorithm/nominated-filter.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 
 export class Nominations implements NominatedPods {

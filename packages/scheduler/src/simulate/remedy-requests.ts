@@ -1,7 +1,7 @@
 /** Requests that ask for too much, for `remedies()`: how much less would do on a node, and the pod that asks for it. */
 import type { Container, Node, Pod, ResourceRequirements } from '@pintle/api/core/v1';
 import { canonicalQuantity, formatQuantity } from '@pintle/machinery';
-import type { NodeInfo } from '../nodes/node-info.js';
+import type { NodeInfo } from '../nodes/node-table.js';
 import { podInfo } from '../nodes/pod-info.js';
 import type { PodRequests } from '../nodes/pod-requests.js';
 

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import type { FilterPlugin, PermitPlugin, ScorePlugin } from '../framework/plugin.js';
+import type { FilterPlugin } from '../framework/filter-plugin.js';
+import type { PermitPlugin, ScorePlugin } from '../framework/plugin.js';
 import { InvalidProfileError, profile } from '../framework/profile.js';
 import { status } from '../framework/status.js';
 import { defaultPlugins } from '../plugins/default-plugins.js';

@@ -6,7 +6,8 @@ import { type Controller, controller } from '@pintle/controller-runtime';
 import { controllerReference } from '@pintle/machinery';
 import { deployment } from '../builders.js';
 import { Cloud, opening, page, pagesOf, Shop } from './check-controller.fixture.js';
-import { type ControllerCheck, checkController } from './check-controller.js';
+import { checkController } from './check-controller.js';
+import type { ControllerCheck } from './controller-check.js';
 
 const forShops = () => controller({ name: 'shops' }).for(Shop).owns(ConfigMap);
 

@@ -7,7 +7,8 @@ import { ConfigMap } from '@pintle/api/core/v1';
 import { type Controller, controller, TerminalError } from '@pintle/controller-runtime';
 import { controllerReference, StatusError } from '@pintle/machinery';
 import { Cloud, opening, page, Shop } from './check-controller.fixture.js';
-import { type ControllerCheck, checkController, type Property } from './check-controller.js';
+import { checkController } from './check-controller.js';
+import type { ControllerCheck, Property } from './controller-check.js';
 
 const name = 'shops';
 const owned = (object: ConfigMap, owner: Shop): ConfigMap => ({

@@ -23,8 +23,8 @@ import {
   virtualWorld,
 } from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
-import type { ControllerCheck, Property } from './check-controller.js';
 import { allObjects, differenceOf, idOf, stateOf } from './cluster-state.js';
+import type { ControllerCheck, Property } from './controller-check.js';
 import { type Incarnation, incarnation, RunLog } from './incarnation.js';
 import type { Extent, Schedule } from './schedule.js';
 import { watchedKinds } from './watched-kinds.js';

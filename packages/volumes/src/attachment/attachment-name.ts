@@ -15,3 +15,6 @@ export function attachmentName({
 }): string {
   return `csi-${sha256Hex(`${volumeHandle}${driver}${nodeName}`)}`;
 }
+
+/** Whether an attachment goes by such a name; others are made and ended by whoever made them. */
+export const isAttachmentName = (name: string): boolean => /^csi-[0-9a-f]{64}$/.test(name);

@@ -39,9 +39,9 @@ const node = (
     },
   }) as unknown as Node;
 
-const attachment = (nodeName: string, volume = 'v'): VolumeAttachment =>
+const attachment = (nodeName: string, volume = 'v', name?: string): VolumeAttachment =>
   ({
-    metadata: { name: `${volume}-on-${nodeName}`, uid: 'attached' },
+    metadata: { name: name ?? attachmentName({ driver, volumeHandle: volume, nodeName }), uid: 'attached' },
     spec: { attacher: driver, nodeName, source: { persistentVolumeName: volume } },
   }) as VolumeAttachment;
 
@@ -95,6 +95,7 @@ const cases: readonly Case[] = [
     plan: 'attach v',
   },
   { name: 'nobody needs it any more', pods: [], attachments: [attachment('n1')], plan: 'detach v' },
+  { name: 'nobody needs what somebody else made', pods: [], attachments: [attachment('n1', 'v', 'mine')], plan: '' },
   { name: 'the node is gone, and its pod is not yet', node: 'gone', attachments: [attachment('n1')], plan: '' },
   { name: 'the node is gone, and has attached nothing', node: 'gone', plan: '' },
   {

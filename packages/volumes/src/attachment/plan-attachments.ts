@@ -2,6 +2,7 @@
 import type { Node, PersistentVolume, PersistentVolumeClaim, Pod } from '@pintle/api/core/v1';
 import type { CSIDriver, VolumeAttachment } from '@pintle/api/storage/v1';
 import { annControllerAttaches, foreignClaimError, podClaims } from '@pintle/api/volumes';
+import { isAttachmentName } from './attachment-name.js';
 
 export interface WantedVolume {
   readonly volume: PersistentVolume;
@@ -102,6 +103,7 @@ export function planAttachments(
   let forcedInMs: number | undefined;
   for (const attachment of facts.attachments) {
     if (attachment.metadata.deletionTimestamp !== undefined) continue;
+    if (!isAttachmentName(attachment.metadata.name ?? '')) continue;
     const { persistentVolumeName = '' } = attachment.spec.source;
     if (names.has(persistentVolumeName)) continue;
     const { uid = '' } = attachment.metadata;

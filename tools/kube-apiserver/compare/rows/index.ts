@@ -23,6 +23,7 @@ import { reading, selfDescription } from './reading.js';
 import { serving } from './serving.js';
 import { tokensGroup } from './tokens.js';
 import { told } from './told.js';
+import { watched } from './watched.js';
 import { watching } from './watching.js';
 import { servicesGroup, workloads } from './workloads.js';
 
@@ -51,5 +52,6 @@ export const groups: readonly Group[] = [
     told,
     auditedGroup,
     flowsGroup,
+    watched,
   ],
 ];

@@ -121,11 +121,12 @@ export async function configuredAuthorization(
     ),
     ...(missing.length === 0 ? [] : [`missing required types: [${missing.join(' ')}]`]),
   ]);
-  const made = authorizers.map(async ({ type = '', webhook = {} }): Promise<AuthorizerChoice> => {
+  const made = authorizers.map(async ({ type = '', name = '', webhook = {} }): Promise<AuthorizerChoice> => {
     if (type !== 'Webhook') return choices[type]!;
     const { cacheAuthorizedRequests = true, cacheUnauthorizedRequests = true } = webhook;
     const expressions = (webhook.matchConditions ?? []).map(({ expression = '' }) => expression);
     return webhookAuthorizer({
+      name,
       ...{ world, call, target: await targetOf(webhook.connectionInfo?.kubeConfigFile ?? '') },
       failure: webhook.failurePolicy === 'Deny' ? 'deny' : 'noOpinion',
       timeoutMs: parseGoDuration(webhook.timeout ?? '') ?? 0,

@@ -1,12 +1,11 @@
 /** CEL over the claims of a token and over the user that is made of them. */
 import type * as Cel from '@pintle/cel';
+import type { CelModule } from '../../registry/cel-module.js';
 import { expressionFault } from '../../registry/expression-fault.js';
 import type { Claims } from '../tokens/json-web-token.js';
 import { ClaimError } from '../tokens/json-web-token.js';
 import { userInCel } from '../user-in-cel.js';
 import type { ExpressionFault } from './faults.js';
-
-type CelModule = typeof Cel;
 
 export interface ClaimExpressions {
   readonly faultOf: ExpressionFault;

@@ -2,7 +2,13 @@
 import { describe, expect, it } from '@jest/globals';
 import type { Secret, ServiceAccount } from '@pintle/api/core/v1';
 import type { KubernetesObject, ObjectMeta } from '@pintle/machinery';
-import { type BoundClaims, type BoundObjects, whyRevoked, whySecretRevoked } from './service-account-claims.js';
+import {
+  type BoundClaims,
+  type BoundObjects,
+  whyInvalid,
+  whyRevoked,
+  whySecretRevoked,
+} from './service-account-claims.js';
 
 const nowMs = Date.parse('2030-01-01T01:00:00Z');
 const longAgo = '2030-01-01T00:58:00Z';
@@ -68,7 +74,7 @@ describe('a bound token', () => {
 describe('the token of a Secret', () => {
   const told = { namespace: 'ns', account: { name: 'robot', uid: 'a' }, secret: 's' };
   const held = (more: Partial<ObjectMeta> = {}, token = 'token') =>
-    ({ ...object('s', more), data: { token: btoa(token) } }) as Secret;
+    ({ ...object('s', { name: 's', namespace: 'ns', ...more }), data: { token: btoa(token) } }) as Secret;
   it.each<[string, Secret | undefined, ServiceAccount | undefined, string | RegExp | undefined]>([
     ['that is held', held(), account, undefined],
     ['that is not', undefined, account, 'Token has been invalidated'],
@@ -94,7 +100,7 @@ describe('the token of a Secret', () => {
       /^the token in secret ns\/s for service account ns\/robot has been marked invalid\. /,
     ],
   ])('%s', (_what, secret, owner, why) => {
-    const words = whySecretRevoked(told, secret, owner, 'token');
+    const words = whySecretRevoked(told, secret, owner, 'token') ?? (secret && whyInvalid(secret, told.account));
     if (why instanceof RegExp) expect(words).toMatch(why);
     else expect(words).toBe(why);
   });

@@ -3,6 +3,7 @@ import type { Secret, ServiceAccount } from '@pintle/api/core/v1';
 import type { KubernetesObject } from '@pintle/machinery';
 import type { UserInfo } from '../access.js';
 import type { Claims } from './json-web-token.js';
+import { invalidSinceLabel } from './legacy-tokens.js';
 
 export interface Reference {
   readonly name: string;
@@ -96,12 +97,9 @@ export function whyRevoked(claims: BoundClaims, objects: BoundObjects, nowMs: nu
   return undefined;
 }
 
-/** In the label of a Secret whose token is not to count, and since when. */
-const invalidSince = 'kubernetes.io/legacy-token-invalid-since';
-
 /** Why the token of a Secret does not count; undefined where it does. */
 export function whySecretRevoked(
-  { namespace, account, secret }: SecretClaims,
+  { namespace, account }: SecretClaims,
   held: Secret | undefined,
   owner: ServiceAccount | undefined,
   token: string,
@@ -113,10 +111,18 @@ export function whySecretRevoked(
     return `ServiceAccount ${namespace}/${account.name} has been deleted`;
   if (owner.metadata.uid !== account.uid)
     return `ServiceAccount UID (${owner.metadata.uid}) does not match claim (${account.uid})`;
-  if (!held.metadata.labels?.[invalidSince]) return undefined;
+  return undefined;
+}
+
+/** Why a token does not count whose Secret says so; undefined where it does not. */
+export function whyInvalid(
+  { metadata: { name, namespace, labels } }: Secret,
+  account: Pick<Reference, 'name'>,
+): string | undefined {
+  if (!labels?.[invalidSinceLabel]) return undefined;
   return (
-    `the token in secret ${namespace}/${secret} for service account ${namespace}/${account.name} has been marked invalid. ` +
+    `the token in secret ${namespace}/${name} for service account ${namespace}/${account.name} has been marked invalid. ` +
     'Use tokens from the TokenRequest API or manually created secret-based tokens, or ' +
-    `remove the '${invalidSince}' label from the secret to temporarily allow use of this token`
+    `remove the '${invalidSinceLabel}' label from the secret to temporarily allow use of this token`
   );
 }

@@ -11,13 +11,15 @@ import type { SubresourceHandler } from '../../subresources/subresource.js';
 import type { ApiCore } from '../../verbs/api-core.js';
 import { storedObjectOf } from '../../verbs/api-core.js';
 import { findEntry } from '../../verbs/read.js';
-import type { TokenAuthenticator, TokenIdentity } from '../access.js';
+import type { TokenAuthenticator, TokenIdentity, UserInfo } from '../access.js';
 import { type IssuerDocuments, issuerDocuments } from './issuer-discovery.js';
 import { type Claims, keySetOf, refusalWords, signingKey, unverifiedClaims, verifiedClaims } from './json-web-token.js';
+import { type TokenUses, tokenSecretType } from './legacy-tokens.js';
 import {
   boundClaimsOf,
   secretClaimsOf,
   serviceAccountUser,
+  whyInvalid,
   whyRevoked,
   whySecretRevoked,
 } from './service-account-claims.js';
@@ -25,7 +27,8 @@ import { TokenRefused } from './token-refused.js';
 import { tokenRequest } from './token-request.js';
 
 export interface ServiceAccountTokens {
-  authenticator(core: ApiCore): TokenAuthenticator;
+  /** `uses`: told of tokens that are accepted. */
+  authenticator(core: ApiCore, uses?: TokenUses): TokenAuthenticator;
   /** `serviceaccounts/token`. */
   readonly subresource: SubresourceHandler;
   readonly documents: IssuerDocuments;
@@ -62,19 +65,19 @@ export async function serviceAccountTokens(options: ServiceAccountTokenOptions):
     audiences,
     subresource: tokenRequest({ world, key, issuer, audiences }),
     documents: issuerDocuments(issuer, options.jwksUri ?? `${issuer}/openid/v1/jwks`, keys),
-    authenticator: (core) => async (token, wanted) => {
+    authenticator: (core, uses) => async (token, wanted) => {
       const issuedBy = unverifiedClaims(token)?.['iss'];
       const nowMs = world.clock.now();
       try {
         if (typeof issuedBy === 'string' && issuers.includes(issuedBy)) {
           const claims = await verifiedClaims(token, keys, { issuer: issuedBy, nowMs });
-          return await boundIdentity(core, claims, wanted.length === 0 ? audiences : wanted);
+          return await boundIdentity({ core, uses, token }, claims, wanted.length === 0 ? audiences : wanted);
         }
         if (issuedBy !== secretIssuer) return undefined;
         const claims = await verifiedClaims(token, keys, { issuer: secretIssuer, nowMs });
         const common = wanted.filter((audience) => audiences.includes(audience));
         if (wanted.length > 0 && common.length === 0) throw misdirected(audiences, wanted);
-        const identity = await secretIdentity(core, claims, token);
+        const identity = await secretIdentity({ core, uses, token }, claims);
         return identity && { ...identity, ...(common.length === 0 ? {} : { audiences: common }) };
       } catch (error) {
         if (error instanceof TokenRefused) throw error;
@@ -106,8 +109,31 @@ async function find(
   return entry === undefined ? undefined : storedObjectOf(resource, entry);
 }
 
+/** A token that is looked at. */
+interface Shown {
+  readonly core: ApiCore;
+  readonly uses: TokenUses | undefined;
+  readonly token: string;
+}
+
+/** Errors: `TokenRefused` where its Secret says that it does not count any more. */
+async function usedFromSecret(
+  { uses }: Shown,
+  user: UserInfo,
+  secret: Secret,
+  account: ServiceAccount,
+): Promise<UserInfo> {
+  const why = whyInvalid(secret, { name: account.metadata.name ?? '' });
+  if (why !== undefined) {
+    const notes = await uses?.ofInvalid(secret);
+    throw new TokenRefused([why], { annotations: { ...notes?.annotations } });
+  }
+  const notes = await uses?.ofSecret(secret, account, user.name);
+  return notes === undefined ? user : { ...user, notes };
+}
+
 async function boundIdentity(
-  core: ApiCore,
+  shown: Shown,
   claims: Claims,
   accepted: readonly string[],
 ): Promise<TokenIdentity | undefined> {
@@ -117,6 +143,7 @@ async function boundIdentity(
   const common = accepted.filter((audience) => meant.includes(audience));
   if (common.length === 0) throw misdirected(meant, accepted);
   const { namespace, pod, secret, node } = bound;
+  const { core, uses, token } = shown;
   const objects = {
     account: (await find(core, 'serviceaccounts', bound.serviceaccount.name, namespace)) as ServiceAccount | undefined,
     pod: pod && (await find(core, 'pods', pod.name, namespace)),
@@ -125,16 +152,23 @@ async function boundIdentity(
   };
   const why = whyRevoked(bound, objects, core.world.clock.now());
   if (why !== undefined) throw new TokenRefused([why]);
-  return { user: serviceAccountUser(bound, claims['jti']), audiences: common };
+  const user = serviceAccountUser(bound, claims['jti']);
+  if (pod !== undefined) uses?.ofPod();
+  const { account, secret: held } = objects;
+  // One that the Secret it is bound to holds lives there, as those did that nothing was bound to.
+  const livesThere = held?.type === tokenSecretType && held.data?.['token'] === btoa(token);
+  return { user: livesThere && account ? await usedFromSecret(shown, user, held, account) : user, audiences: common };
 }
 
-async function secretIdentity(core: ApiCore, claims: Claims, token: string): Promise<TokenIdentity | undefined> {
+async function secretIdentity(shown: Shown, claims: Claims): Promise<TokenIdentity | undefined> {
   const told = secretClaimsOf(claims);
   if (told === undefined) return undefined;
   const { namespace, account, secret } = told;
+  const { core, token } = shown;
   const held = (await find(core, 'secrets', secret, namespace)) as Secret | undefined;
   const owner = (await find(core, 'serviceaccounts', account.name, namespace)) as ServiceAccount | undefined;
   const why = whySecretRevoked(told, held, owner, token);
   if (why !== undefined) throw new TokenRefused([why]);
-  return { user: serviceAccountUser({ namespace, serviceaccount: account }, undefined) };
+  const user = serviceAccountUser({ namespace, serviceaccount: account }, undefined);
+  return { user: held && owner ? await usedFromSecret(shown, user, held, owner) : user };
 }

@@ -2,8 +2,11 @@
 export class TokenRefused extends Error {
   readonly code = 'PINTLE_TOKEN_REFUSED';
   readonly reasons: readonly string[];
-  constructor(reasons: readonly string[], options?: ErrorOptions) {
+  /** For who records requests. */
+  readonly annotations: Readonly<Record<string, string>>;
+  constructor(reasons: readonly string[], options?: ErrorOptions & { readonly annotations?: Record<string, string> }) {
     super(reasons.join('; '), options);
     this.reasons = reasons;
+    this.annotations = options?.annotations ?? {};
   }
 }

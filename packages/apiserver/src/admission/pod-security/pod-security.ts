@@ -12,6 +12,7 @@ import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
 import { type AnyContainer, containersOf, type PodLike } from './check.js';
 import { describeViolations, violationsOf } from './evaluate.js';
+import type { PodSecurityMetrics } from './pod-security-metrics.js';
 import {
   formatLevelVersion,
   isStricter,
@@ -78,6 +79,7 @@ export interface PodSecurityOptions {
 export function podSecurity(
   core: () => ApiCore,
   { namespaces }: AdmissionCaches,
+  tally: PodSecurityMetrics,
   { defaults = noPolicy, exemptions = {} }: PodSecurityOptions = {},
 ): AdmissionPlugin {
   const parsed = new WeakMap<KubernetesObject, ParsedPolicy>();
@@ -99,17 +101,21 @@ export function podSecurity(
     const exemption = exemptionOf(exemptions, request, pod);
     if (exemption !== undefined) {
       request.annotate?.(`${labelPrefix}exempt`, exemption);
+      tally.exempted(request);
       return;
     }
     if (isPod) request.annotate?.(`${labelPrefix}enforce-policy`, formatLevelVersion(policy.enforce));
-    const audited = request.annotate === undefined ? [] : violationsOf(pod, policy.audit);
-    if (audited.length > 0)
+    const audited = violationsOf(pod, policy.audit);
+    if (audited.length > 0) {
+      tally.evaluated(request, policy.audit, 'audit', false);
       request.annotate?.(
         `${labelPrefix}audit-violations`,
         `would violate PodSecurity "${formatLevelVersion(policy.audit)}": ${describeViolations(audited)}`,
       );
+    }
     if (isPod) {
       const violations = violationsOf(pod, policy.enforce);
+      tally.evaluated(request, policy.enforce, 'enforce', violations.length === 0);
       if (violations.length > 0)
         throw forbidden(
           resource.kind,
@@ -118,8 +124,10 @@ export function podSecurity(
         );
     }
     const violations = violationsOf(pod, policy.warn);
-    if (violations.length > 0)
+    if (violations.length > 0) {
+      tally.evaluated(request, policy.warn, 'warn', false);
       request.warn(`would violate PodSecurity "${formatLevelVersion(policy.warn)}": ${describeViolations(violations)}`);
+    }
   };
 
   const holdNamespace = async (request: AdmissionRequest): Promise<void> => {

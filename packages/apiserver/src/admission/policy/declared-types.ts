@@ -3,7 +3,7 @@
 import type * as Cel from '@pintle/cel';
 import { any, boolean, int64, list, map, object, string, time } from '@pintle/machinery';
 import { userInCel } from '../../access/user-in-cel.js';
-import type { CelModule } from './policy-language.js';
+import type { CelModule } from '../../registry/cel-module.js';
 
 const kubernetes = (name: string) => `kubernetes.${name}`;
 

@@ -18,6 +18,7 @@ import {
   shapeAt,
 } from '@pintle/machinery';
 import { applyJsonPatch } from '@pintle/machinery/json-patch';
+import type { CelModule } from '../../registry/cel-module.js';
 import { prepared } from '../../registry/resource.js';
 import { rescaled } from '../../subresources/scale-of.js';
 import type { Access } from '../../verbs/authorize.js';
@@ -30,7 +31,6 @@ import { misnamed } from './declared-types.js';
 import { inVersion, isGuarded } from './match-resources.js';
 import { type Bound, bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
 import {
-  type CelModule,
   celObject,
   compileConditions,
   conditionsHold,

@@ -1,13 +1,13 @@
 /** CEL as policies and match conditions speak it: `object`, `oldObject`, `request`, `params`, `variables`. */
+
 import type * as Cel from '@pintle/cel';
 import { aggregateText, type KubernetesObject, parseApiVersion } from '@pintle/machinery';
+import type { CelModule } from '../../registry/cel-module.js';
 import { scaleOf } from '../../subresources/scale-of.js';
 import type { AdmissionRequest } from '../admission.js';
 import { authorizerLibrary, authorizerTypes, authorizerVariables, type Decisions } from './authorizer-library.js';
 import { Budget, conditionsBudget } from './budget.js';
 import { namespaceInCel, patchTypes, requestInCel, writtenOut } from './declared-types.js';
-
-export type CelModule = typeof Cel;
 
 /** What an expression may name beside `object`, `oldObject`, `request` and `namespaceObject`. */
 export interface Speaks {

@@ -1,7 +1,8 @@
 /** The variables of a policy: each is known by the type of its expression, and found when it is first asked for. */
 import type * as Cel from '@pintle/cel';
+import type { CelModule } from '../../registry/cel-module.js';
 import type { Budget } from './budget.js';
-import type { CelModule, PolicyLanguage, Speaks } from './policy-language.js';
+import type { PolicyLanguage, Speaks } from './policy-language.js';
 
 /** The type of `variables`, which grows with each variable: one may name those before it. */
 export class VariableTypes {

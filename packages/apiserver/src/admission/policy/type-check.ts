@@ -9,13 +9,13 @@ import type { CelEnvironment, CheckedType } from '@pintle/cel';
 import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
 import { deepEqual, StatusError, type World } from '@pintle/machinery';
+import type { CelModule } from '../../registry/cel-module.js';
 import type { Resource } from '../../registry/resource.js';
 import type { ResourceRegistry } from '../../registry/resource-registry.js';
 import { ObjectCache } from '../../storage/object-cache.js';
 import type { StoredObject } from '../../storage/stored-object.js';
 import { authorizerLibrary, authorizerTypes } from './authorizer-library.js';
 import { namespaceInCel, requestInCel } from './declared-types.js';
-import type { CelModule } from './policy-language.js';
 import { VariableTypes } from './policy-variables.js';
 
 export interface ExpressionWarning {

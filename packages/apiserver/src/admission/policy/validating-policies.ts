@@ -13,6 +13,7 @@ import {
   statusError,
 } from '@pintle/machinery';
 import { toldMessage } from '../../crd/told-message.js';
+import type { CelModule } from '../../registry/cel-module.js';
 import type { Resource } from '../../registry/resource.js';
 import type { Access } from '../../verbs/authorize.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
@@ -23,7 +24,6 @@ import { Budget, BudgetError, policyBudget } from './budget.js';
 import { inVersion, isGuarded } from './match-resources.js';
 import { bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
 import {
-  type CelModule,
   celObject,
   compileConditions,
   conditionsHold,
