@@ -9,6 +9,7 @@ import {
   type ApiServerOptions,
   createApiServer,
   type HealthCheck,
+  leads,
   type RemoteKind,
   type Resource,
   type StoredObject,
@@ -154,7 +155,7 @@ async function assemble(
     (...verbs: readonly Verb[]) =>
     (kind: RemoteKind) =>
       verbs.every((verb) => kind.verbs.includes(verb));
-  const listed = ({ isStored, kind }: Resource) => isStored && (kind.verbs?.includes('watch') ?? true);
+  const listed = (resource: Resource) => leads(resource) && (resource.kind.verbs?.includes('watch') ?? true);
   // The same list for as long as the kinds are the same: who knows it need not go through it again.
   let known:
     | { readonly generation: number; readonly remote: readonly KindRef[]; readonly kinds: readonly KindRef[] }

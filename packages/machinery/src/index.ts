@@ -7,7 +7,7 @@ export * from './apply/conflicts.js';
 export * from './apply/field-tree.js';
 export * from './apply/managed-fields.js';
 export { mergeValues } from './apply/merge-values.js';
-export type { Versioned, Versions, WriteRules } from './apply/structured-merge.js';
+export { UnknownVersionError, type Versioned, type Versions, type WriteRules } from './apply/structured-merge.js';
 export { childNode, shapeAt } from './apply/typed-value.js';
 export { AlikeJson } from './json/alike-json.js';
 export * from './json/base64.js';

@@ -68,14 +68,15 @@ const explains = ({ row, line: pattern, answers }: Known, title: string, line: s
   (row?.test(title) ?? true) && (pattern?.test(line) ?? true) && (answers?.(left, right) ?? true);
 
 async function answerOf(row: Row, namespace: string, { asking, memory, saved }: Side) {
+  const asked = filled(row, namespace, saved);
   let answer: Answer;
   try {
-    answer = await answered(asking, filled(row, namespace, saved));
+    answer = await answered(asking, asked);
   } catch (error) {
     answer = { status: 0, headers: {}, text: `no answer: ${(error as Error).message}` };
   }
   if (row.save !== undefined) saved.set(row.save, parsed(answer.text));
-  return normalize(row, answer, memory);
+  return normalize(asked, answer, memory);
 }
 
 const againMs = 200;

@@ -1,7 +1,7 @@
 /** Definitions that want each other's names, and one that goes while it is asked for again (`compare/rows/custom-names.ts`). */
 import { describe, expect, it } from '@jest/globals';
 import { CustomResourceDefinition, type CustomResourceDefinitionNames } from '@pintle/api/apiextensions/v1';
-import { type KubernetesObject, StatusError, virtualWorld } from '@pintle/machinery';
+import { type KubernetesObject, logger, StatusError, virtualWorld } from '@pintle/machinery';
 import { memoryStore } from '@pintle/store';
 import { ask } from '../http/asking.fixture.js';
 import { createApiServer } from '../server.js';
@@ -69,7 +69,8 @@ describe('beside the first', () => {
 });
 
 async function server() {
-  const world = virtualWorld();
+  const logged: string[] = [];
+  const world = virtualWorld({ logger: logger((_level, message) => void logged.push(message), 'warn') });
   const backend = memoryStore<StoredObject>({ world });
   const api = await createApiServer({ world, backend });
   const client = api.client();
@@ -91,7 +92,7 @@ async function server() {
       ],
     );
   };
-  return { world, backend, api, client, statusOf, rename, served };
+  return { world, backend, api, client, statusOf, rename, served, logged };
 }
 
 const good = ['True NoConflicts', 'True InitialNamesAccepted'];
@@ -175,6 +176,14 @@ describe('a definition that is going', () => {
     await client.delete(CustomResourceDefinition, { name: 'as.example.com' });
     const { metadata } = await client.get(CustomResourceDefinition, { name: 'as.example.com' });
     expect(metadata.deletionGracePeriodSeconds).toBe(0);
+  });
+
+  it('is nothing to complain of when the server ends first', async () => {
+    const { world, backend, api, logged } = await going();
+    await api.stop();
+    await backend.close();
+    await world.settle();
+    expect(logged).toEqual([]);
   });
 
   it('is emptied by a server that begins again', async () => {

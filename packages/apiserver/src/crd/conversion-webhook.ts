@@ -90,6 +90,8 @@ export function convertedObjects(
 
 function checked(made: KubernetesObject, from: KubernetesObject, index: number, apiVersion: string): KubernetesObject {
   const { apiVersion: version = '', kind = '', metadata } = made ?? {};
+  // Merging may have taken it all.
+  const own: Partial<KubernetesObject['metadata']> = from.metadata ?? {};
   const differs = (what: string, wanted: string, got: string) =>
     new ConvertedError(`invalid object at index ${index}: invalid ${what} (expected ${wanted}, received ${got})`);
   if (version !== apiVersion) throw differs('groupVersion', apiVersion, version);
@@ -99,11 +101,11 @@ function checked(made: KubernetesObject, from: KubernetesObject, index: number, 
     ['namespace', 'namespace'],
     ['uid', 'UID'],
   ] as const) {
-    const [before, now] = [from.metadata[field] ?? '', metadata?.[field] ?? ''];
+    const [before, now] = [own[field] ?? '', metadata?.[field] ?? ''];
     if (before !== now) throw new ConvertedError(`invalid object: must have the same ${name}: ${before} != ${now}`);
   }
   if (metadata === undefined) throw new ConvertedError('invalid metadata: missing metadata in converted object');
-  const { labels: _labels, annotations: _annotations, ...kept } = from.metadata;
+  const { labels: _labels, annotations: _annotations, ...kept } = own;
   // Of the metadata a webhook changes labels and annotations; all else is the server's.
   return { ...made, metadata: { ...kept, ...texts(metadata, 'labels'), ...texts(metadata, 'annotations') } };
 }

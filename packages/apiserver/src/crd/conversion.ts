@@ -4,6 +4,7 @@
  */
 import {
   type Conversion,
+  coerced,
   type Kind,
   type KubernetesObject,
   pruned,
@@ -29,6 +30,8 @@ export function relabelling(): Conversion {
 
 /** As `kinds`, which are of all versions, have it: what the version that is converted to does not know is gone. */
 export function underSchemas({ convert, ...conversion }: Conversion, kinds: ReadonlyMap<string, Kind>): Conversion {
+  // What a webhook makes may say nothing by null, as programs in Go do.
+  const fitting = conversion.prepare === undefined ? pruned : coerced;
   const converted = new WeakMap<KubernetesObject, KubernetesObject>();
   const read = new WeakMap<KubernetesObject, KubernetesObject>();
   const once = (
@@ -48,7 +51,7 @@ export function underSchemas({ convert, ...conversion }: Conversion, kinds: Read
     ...conversion,
     convert(object, apiVersion) {
       const made = convert(object, apiVersion);
-      return made === object ? object : once(converted, made, pruned);
+      return made === object ? object : once(converted, made, fitting);
     },
     readBack: (object) => once(read, object, readBack),
   };
@@ -80,7 +83,7 @@ export function rememberedConversion(convertAll: BulkConverter): Conversion {
   /** What an object and its copies with other metadata share: their first field that is an object, else who wrote its fields. */
   const anchorOf = (object: KubernetesObject): object => {
     for (const [, value] of fieldsOf(object)) if (typeof value === 'object' && value !== null) return value;
-    const { name, namespace, managedFields } = object.metadata;
+    const { metadata: { name, namespace, managedFields } = {} }: Bare = object;
     if (managedFields !== undefined) return managedFields;
     const key = `${namespace}/${name}`;
     const anchor = bare.get(key) ?? {};
@@ -123,17 +126,21 @@ export function rememberedConversion(convertAll: BulkConverter): Conversion {
 const fieldsOf = (object: KubernetesObject) =>
   Object.entries(object).filter(([name]) => name !== 'metadata' && name !== 'apiVersion' && name !== 'kind');
 
+/** Merging may take all of an object's metadata, before what others own of it is put back. */
+type Bare = Partial<KubernetesObject>;
+
 /** The same version and the very same fields; the metadata as far as a webhook may look at it to change it. */
 function sameBody(a: KubernetesObject, b: KubernetesObject): boolean {
   if (a === b) return true;
-  if (a.apiVersion !== b.apiVersion || a.metadata.labels !== b.metadata.labels) return false;
-  if (a.metadata.annotations !== b.metadata.annotations) return false;
+  const [{ metadata: left = {} }, { metadata: right = {} }]: [Bare, Bare] = [a, b];
+  if (a.apiVersion !== b.apiVersion || left.labels !== right.labels) return false;
+  if (left.annotations !== right.annotations) return false;
   const [mine, theirs] = [fieldsOf(a), Object.fromEntries(fieldsOf(b))];
   return mine.length === Object.keys(theirs).length && mine.every(([name, value]) => theirs[name] === value);
 }
 
 const metadataOf = (object: KubernetesObject, { metadata: { labels, annotations } }: KubernetesObject) => {
-  const { labels: _labels, annotations: _annotations, ...rest } = object.metadata;
+  const { labels: _labels, annotations: _annotations, ...rest } = object.metadata ?? {};
   return Object.freeze({
     ...rest,
     ...(labels === undefined ? {} : { labels }),

@@ -43,16 +43,17 @@ export function definitionOf(
   if (stored === undefined || errors.length > 0) return { definition: undefined, errors };
   const full = underSchemas(conversion, new Map(kinds.map(({ kind }) => [apiVersionOf(kind), kind])));
   const versions = kinds
-    .filter((entry) => entry !== stored && entry.version.served)
+    .filter((entry) => entry !== stored)
     .map(({ version, kind }) => ({
       kind,
       toStored: (object: KubernetesObject) => full.convert(object, apiVersionOf(stored.kind)),
       fromStored: (object: KubernetesObject) => full.convert(object, apiVersionOf(kind)),
       ...deprecation(version, kind),
     }));
+  const unserved = kinds.filter(({ version }) => !version.served).map(({ kind }) => apiVersionOf(kind));
   return {
     definition: {
-      ...{ kind: stored.kind, versions },
+      ...{ kind: stored.kind, versions, unserved },
       conversion: full,
       ...deprecation(stored.version, stored.kind),
     },
@@ -118,6 +119,7 @@ function objectNode(version: CrdVersion, { path, errors, compilePattern }: Readi
   const { apiVersion, kind, metadata } = read.node.properties ?? {};
   return {
     ...read.node,
+    ...(written === undefined ? {} : { told: written }),
     type: 'object',
     properties: {
       ...read.node.properties,

@@ -217,6 +217,54 @@ describe('a webhook that converts', () => {
     ]);
   });
 
+  it('may say nothing by null, as programs in Go do', async () => {
+    const nothing = answering(({ request: { desiredAPIVersion, objects } }) => ({
+      convertedObjects: objects.map((object) => {
+        const made = convert(desiredAPIVersion, object);
+        return { ...made, spec: { ...made.spec, note: null } };
+      }),
+    }));
+    const noted = (name: string, storage: boolean) => ({
+      ...version(name, storage),
+      schema: {
+        openAPIV3Schema: {
+          type: 'object',
+          properties: {
+            spec: {
+              type: 'object',
+              properties: { size: { type: 'integer' }, width: { type: 'integer' }, note: { type: 'string' } },
+            },
+          },
+        },
+      },
+    });
+    const { client, world } = await server(nothing);
+    await client.create(definition('gadgets', 'Gadget', [noted('v1', true), noted('v2', false)], conversion));
+    await world.settle();
+    const made = (await client.create(gadget('v2', 'a', { width: 3 }))) as unknown as Sized;
+    expect(made.spec).toEqual({ width: 3 });
+    const found = (await client.get(gadgets('v1'), { name: 'a' })) as unknown as Sized;
+    expect(found.spec).toEqual({ size: 3 });
+  });
+
+  it('is asked for objects of which merging has taken all metadata', async () => {
+    const { client, world } = await server(
+      answering(({ request: { desiredAPIVersion, objects } }) => ({
+        convertedObjects: objects.map((object) => ({
+          ...object,
+          apiVersion: desiredAPIVersion,
+          metadata: object.metadata ?? { creationTimestamp: null },
+        })),
+      })),
+    );
+    await client.create(definition('gadgets', 'Gadget', versions, conversion));
+    await world.settle();
+    const { metadata, ...rest } = gadget('v1', 'a', { size: 1 });
+    await client.apply({ ...rest, metadata: { ...metadata, labels: { a: 'b' } } }, { fieldManager: 'm' });
+    const now = await client.apply(gadget('v2', 'a', { width: 1 }), { fieldManager: 'm' });
+    expect(now.metadata.labels).toBeUndefined();
+  });
+
   it.each([
     ['nothing but a name', {}],
     ['fields that are no objects', { note: 'a', count: 1 }],

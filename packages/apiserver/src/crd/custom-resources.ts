@@ -4,9 +4,10 @@
  */
 import { CustomResourceDefinition, type CustomResourceDefinitionNames } from '@pintle/api/apiextensions/v1';
 import type { Client } from '@pintle/client';
+import { StoreClosedError } from '@pintle/contracts';
 import { type FieldError, formatTime, type KindRef, type PatternCompiler, StatusError } from '@pintle/machinery';
 import type { WebhookAsker } from '../admission/webhook/ask-webhook.js';
-import type { Resource } from '../registry/resource.js';
+import { leads, type Resource } from '../registry/resource.js';
 import { type CacheChange, ObjectCache } from '../storage/object-cache.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import { acceptNames, type NameVerdict, releases, toldVerdict } from './accept-names.js';
@@ -44,7 +45,9 @@ export function customResources(parts: CustomResourcesParts): CustomResources {
   /** Definitions that have not got their names, in the order in which they asked. */
   const waiting = new Set<string>();
   const report = (what: string, name: string) => (error: unknown) => {
-    if (!StatusError.is(error, 'NotFound')) core.world.logger.log('error', what, { name, error });
+    // The next server goes on where this one ended.
+    const isEnd = error instanceof StatusError && error.cause instanceof StoreClosedError;
+    if (!isEnd && !StatusError.is(error, 'NotFound')) core.world.logger.log('error', what, { name, error });
   };
 
   const withdraw = (key: string) => {
@@ -197,7 +200,7 @@ async function tell(
 
 /** Deletes what there is of a kind; when all is gone, lets the definition go. */
 async function cleanUp(client: Client, resources: readonly Resource[], crd: CustomResourceDefinition): Promise<void> {
-  const kind = resources.find(({ isStored }) => isStored)?.kind as KindRef | undefined;
+  const kind = resources.find(leads)?.kind as KindRef | undefined;
   const name = crd.metadata.name ?? '';
   await client.patch(
     CustomResourceDefinition,

@@ -32,6 +32,10 @@ it.each<readonly [v3: object, v2: object]>([
   [{ required: ['a'], additionalProperties: { ...text, nullable: true } }, { additionalProperties: {} }],
   [{ additionalProperties: true }, { additionalProperties: true }],
   [
+    { properties: { default: { ...text, default: 'a' }, b: { type: 'object', default: { type: 'a' } } } },
+    { properties: { default: text, b: { type: 'object' } } },
+  ],
+  [
     {
       properties: { a: { ...embedded, ...open, required: ['kind', 'apiVersion', 'spec'], properties: { kind: text } } },
     },

@@ -1,6 +1,6 @@
 /**
  * The schema of a custom kind as documents of OpenAPI v2 tell it (apiextensions-apiserver `pkg/controller/openapi/v2`): what v2
- * lacks is left out, and what kubectl's reader of v2 cannot take beside it. Pure.
+ * lacks is left out, what kubectl's reader of v2 cannot take beside it, and defaults. Pure.
  */
 import { isFields } from '@pintle/machinery';
 
@@ -17,7 +17,7 @@ export function customInV2(schema: Json): Json {
 }
 
 function older(schema: Json): Json {
-  const { allOf, anyOf: _any, oneOf: _one, not: _not, nullable, ...rest } = schema;
+  const { allOf, anyOf: _any, oneOf: _one, not: _not, nullable, default: _filled, ...rest } = schema;
   const { $ref, type, items, properties, additionalProperties, required, ...about } = rest;
   const pointed = $ref ?? (Array.isArray(allOf) ? (allOf[0] as Json | undefined)?.['$ref'] : undefined);
   if (typeof pointed === 'string')

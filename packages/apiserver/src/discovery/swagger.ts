@@ -59,7 +59,7 @@ const parameterOf = (parameter: Parameter) => ({
   uniqueItems: true,
 });
 
-/** A schema of v3 as v2 tells it: Kubernetes' own types without their defaults. */
+/** A schema of v3 as v2 tells it, without defaults. */
 export const toldInV2 = (name: string, schema: Json): Json =>
   name.startsWith('io.k8s.') ? older(withoutDefaults(schema) as Json) : customInV2(schema);
 

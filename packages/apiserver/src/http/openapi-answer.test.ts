@@ -45,6 +45,7 @@ const picks = {
       type: 'object',
       properties: {
         spec: { type: 'object', properties: { color: { type: 'string' }, size: { type: 'integer', default: 3 } } },
+        settings: { type: 'object', additionalProperties: { 'x-kubernetes-preserve-unknown-fields': true } },
       },
     },
   },
@@ -191,7 +192,8 @@ describe('OpenAPI', () => {
       expect(components.schemas[`com.example.v1.${name}`]['x-kubernetes-selectable-fields']).toEqual([
         { fieldPath: 'spec.color' },
       ]);
-    const { spec, metadata } = components.schemas['com.example.v1.Picks'].properties;
+    const { spec, metadata, settings } = components.schemas['com.example.v1.Picks'].properties;
+    expect(settings).toEqual(picks.schema.openAPIV3Schema.properties.settings);
     expect([spec.default, spec.properties.color.default, metadata.default]).toEqual([undefined, undefined, undefined]);
   });
 
@@ -214,8 +216,12 @@ describe('OpenAPI', () => {
     expect(
       definitions['io.k8s.apiextensions-apiserver.pkg.apis.apiextensions.v1.JSONSchemaProps'].properties.default,
     ).toBeDefined();
-    // Where the author of a definition says a default, it is told.
-    expect(definitions['com.example.v1.Picks'].properties.spec.properties.size.default).toBe(3);
+    // So are those that the author of a definition says.
+    const custom = (await get('/openapi/v3/apis/example.com/v1')).json.components.schemas;
+    const defaults = [custom, definitions].map(
+      (types) => types['com.example.v1.Picks'].properties.spec.properties.size,
+    );
+    expect(defaults.map((size) => size.default)).toEqual([3, undefined]);
   });
 
   it('v2 is one document of the same, in the older notation', async () => {

@@ -20,7 +20,7 @@ export class ResourceRegistry {
 
   add(definition: ResourceDefinition, options: { custom?: boolean } = {}): readonly Resource[] {
     const resources = resourcesOf(definition, options);
-    for (const resource of resources) {
+    for (const resource of resources.filter(({ isServed }) => isServed)) {
       this.byPath.set(`${resource.apiVersion}/${resource.kind.plural}`, resource);
       this.byKind.set(`${resource.apiVersion}/${resource.kind.kind}`, resource);
     }
@@ -73,10 +73,10 @@ export class ResourceRegistry {
     return this.byKind.get(`${object.apiVersion}/${object.kind}`);
   }
 
-  /** The resource of this group and plural in the version that it is stored in. */
+  /** The resource of this group and plural in the version that it is stored in, served or not. */
   stored(group: string, plural: string): Resource | undefined {
     for (const resource of this.byPath.values()) {
-      if (resource.isStored && resource.kind.group === group && resource.kind.plural === plural) return resource;
+      if (resource.kind.group === group && resource.kind.plural === plural) return resource.versions[0];
     }
     return undefined;
   }

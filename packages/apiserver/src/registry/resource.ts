@@ -31,6 +31,8 @@ export interface Resource {
   readonly custom: boolean;
   /** Whether this is the version that objects are stored in. */
   readonly isStored: boolean;
+  /** Whether the version is served, and not merely known. */
+  readonly isServed: boolean;
   /** This and the other versions of the same objects, the stored one first. */
   readonly versions: readonly Resource[];
   /** What becomes of an object as it comes from the store, before anything else. */
@@ -53,6 +55,9 @@ export function servesAsStored(resource: Resource, { value, modRevision }: Store
   return object.apiVersion === resource.apiVersion && asRead(resource, object) === object;
 }
 
+/** Of the versions that are served the one by which all objects are listed once: the stored one, if it is served. */
+export const leads = (resource: Resource): boolean => resource.versions.find(({ isServed }) => isServed) === resource;
+
 /** An object of the store as every verb sees it. */
 export const asRead = (resource: Pick<Resource, 'readBack'> | undefined, object: KubernetesObject): KubernetesObject =>
   resource?.readBack?.(object) ?? object;
@@ -68,7 +73,7 @@ export const prepared = (
     to,
   );
 
-/** The resources of a definition, one for each served version, the stored one first. */
+/** The resources of a definition, one for each version, the stored one first. */
 export function resourcesOf(definition: ResourceDefinition, options: { custom?: boolean } = {}): readonly Resource[] {
   const { kind } = definition;
   const prefix = `/registry/${kind.group === '' ? 'core' : kind.group}/${kind.plural}/`;
@@ -87,6 +92,7 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
     ...(definition.deprecationWarning === undefined ? {} : { deprecationWarning: definition.deprecationWarning }),
     custom,
     isStored: true,
+    isServed: true,
     toStored: identity,
     fromStored: identity,
   };
@@ -105,6 +111,7 @@ export function resourcesOf(definition: ResourceDefinition, options: { custom?: 
       ...(version.deprecationWarning === undefined ? {} : { deprecationWarning: version.deprecationWarning }),
       custom,
       isStored: false,
+      isServed: true,
       toStored: version.toStored,
       fromStored(object) {
         let found = converted.get(object);
@@ -153,6 +160,7 @@ function convertedResources(
       ...(deprecationWarning === undefined ? {} : { deprecationWarning }),
       custom,
       isStored: index === 0,
+      isServed: definition.unserved?.includes(apiVersion) !== true,
       ...(readBack === undefined ? {} : { readBack }),
       toStored: (object) => convert(object, storedVersion),
       fromStored: (object) => convert(object, apiVersion),

@@ -4,6 +4,7 @@ import type { StoreBackend } from '@pintle/contracts';
 import { prefixRange } from '@pintle/contracts';
 import type { Metrics } from '@pintle/machinery';
 import { type ServerVersion, versionDocument } from '../http/server-version.js';
+import { leads } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import { groupResource } from '../storage/storage-metrics.js';
 import type { StoredObject } from '../storage/stored-object.js';
@@ -55,8 +56,8 @@ export function serverMetrics(
     const bytes = await backend.sizeBytes();
     if (bytes !== undefined) size.with('etcd-0').set(bytes);
     objects.clear();
-    for (const { isStored, kind, prefix } of registry.all()) {
-      if (!isStored || !(kind.verbs ?? ['list']).includes('list')) continue;
+    for (const { kind, prefix } of registry.all().filter(leads)) {
+      if (!(kind.verbs ?? ['list']).includes('list')) continue;
       const { count } = await backend.range({ ...prefixRange(prefix), countOnly: true });
       objects.with(groupResource(kind.group, kind.plural)).set(count);
     }

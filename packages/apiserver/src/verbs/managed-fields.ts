@@ -21,9 +21,11 @@ import {
   type SchemaNode,
   statusError,
   treeOf,
+  UnknownVersionError,
   type WriteRules,
   type Writer,
 } from '@pintle/machinery';
+import { plainFailure } from '../admission/plain-failure.js';
 import type { RequestContext } from '../registry/request-context.js';
 import { prepared, type Resource, tellerOf } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
@@ -52,7 +54,6 @@ function writerOf(
 
 /** What a write of the object, or of one part of it, is accounted for. */
 function accounting<T>(
-  core: ApiCore,
   resource: Resource,
   subresource: string | undefined,
   work: (rules: WriteRules) => T,
@@ -60,7 +61,7 @@ function accounting<T>(
   const ignored = ignoredFields(resource, subresource);
   // Of custom objects, in the version that is written alone.
   const where = resource.custom ? { ignoredIn: resource.apiVersion } : {};
-  return acrossVersions(core, resource, (versions) =>
+  return acrossVersions(resource, (versions) =>
     work({ versions, ...(ignored === undefined ? {} : { ignored, ...where }) }),
   );
 }
@@ -130,7 +131,7 @@ export function recordCreate(
   if (custom && prepare === undefined && hasFormats(kind.schema.node) && !isReadable(resource, object))
     return withEntries(object, []);
   const writer = writerOf(core, context, resource, options);
-  return accounting(core, resource, undefined, (rules) =>
+  return accounting(resource, undefined, (rules) =>
     withEntries(object, managedFieldsAfterUpdate(rules, resource.fromStored(object), undefined, writer)),
   );
 }
@@ -151,7 +152,7 @@ export function recordUpdate(
   if (sent !== undefined && !isReadable(resource, sent, old)) return withEntries(object, []);
   const written = sent ?? object;
   const writer = writerOf(core, context, resource, options);
-  return accounting(core, resource, options.subresource, (rules) =>
+  return accounting(resource, options.subresource, (rules) =>
     withEntries(
       object,
       ownersAfterScaling(
@@ -207,7 +208,8 @@ export interface AppliedObject {
  *
  * **Differs from Kubernetes**: wishes that the schema cannot read are the client's fault (400), and not the server's (500).
  *
- * Errors: `StatusError` BadRequest for wishes that the schema cannot read, Conflict with a cause for each field of another's.
+ * Errors: `StatusError` BadRequest for wishes that the schema cannot read, Conflict with a cause for each field of another's,
+ * 500 where a definition has no longer the version of an owner.
  */
 export async function apply(
   core: ApiCore,
@@ -227,15 +229,13 @@ export async function apply(
   const writer = writerOf(core, context, resource, options);
   /** What is there with its nulls, which wishes that are one piece may lack. */
   const toldOf = (object: KubernetesObject) => tellerOf(resource)?.(object) ?? object;
-  const { object, managedFields, conflicts } = await accounting(core, resource, options.subresource, (rules) =>
-    applyWishes(
-      rules,
-      old === undefined ? undefined : toldOf(resource.fromStored(old)),
-      wishes,
-      writer,
-      options.force ?? false,
-    ),
-  );
+  const live = old === undefined ? undefined : toldOf(resource.fromStored(old));
+  const { object, managedFields, conflicts } = await (async () =>
+    accounting(resource, options.subresource, (rules) =>
+      applyWishes(rules, live, wishes, writer, options.force ?? false),
+    ))().catch((error: unknown) => {
+    throw error instanceof UnknownVersionError ? plainFailure(error.message, error) : error;
+  });
   if (conflicts.length === 0)
     return { object, managedFields: ownersAfterApply(resource, managedFields, options.subresource) };
   // Those who own the replicas are told of as they would be of the Scale.

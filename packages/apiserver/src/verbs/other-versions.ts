@@ -6,7 +6,6 @@
  */
 import { canonicalJson, type KubernetesObject, type Versions } from '@pintle/machinery';
 import { prepared, type Resource } from '../registry/resource.js';
-import type { ApiCore } from './api-core.js';
 
 /** Conversions asked for by one piece of work; it needs two or three for each version that somebody wrote in. */
 const conversionsMax = 100;
@@ -20,8 +19,8 @@ class Unconverted extends Error {
 }
 
 /** At once where no other program is asked. */
-export function acrossVersions<T>(core: ApiCore, resource: Resource, work: (versions: Versions) => T): T | Promise<T> {
-  const versions = versionsOf(core, resource);
+export function acrossVersions<T>(resource: Resource, work: (versions: Versions) => T): T | Promise<T> {
+  const versions = versionsOf(resource);
   try {
     return work(versions);
   } catch (error) {
@@ -44,16 +43,14 @@ async function resumed<T>(first: Unconverted, work: () => T): Promise<T> {
   throw new Error(`more than ${conversionsMax} conversions for one write`);
 }
 
-function versionsOf({ registry }: ApiCore, { definition, kind: { kind } }: Resource): Versions {
-  const served = (apiVersion: string) => {
-    const resource = registry.byObject({ apiVersion, kind });
-    return resource?.definition === definition ? resource : undefined;
-  };
+function versionsOf({ versions, custom }: Resource): Versions {
+  const known = (wanted: string) => versions.find(({ apiVersion }) => apiVersion === wanted);
   const converted = new Map<string, KubernetesObject>();
   return {
-    schemaOf: (apiVersion) => served(apiVersion)?.kind.schema.node,
+    schemaOf: (apiVersion) => known(apiVersion)?.kind.schema.node,
+    hinders: (apiVersion) => custom && known(apiVersion) === undefined,
     convert({ apiVersion, value }, to) {
-      const [from, into] = [served(apiVersion)!, served(to)!];
+      const [from, into] = [known(apiVersion)!, known(to)!];
       // Of custom objects a null is a value like any other.
       const keepsNulls = into.custom && into.prepare === undefined;
       const given = (keepsNulls ? value : withoutNulls(value)) as Partial<KubernetesObject>;
@@ -61,8 +58,8 @@ function versionsOf({ registry }: ApiCore, { definition, kind: { kind } }: Resou
       const object = (given.metadata === undefined ? { ...given, metadata: {} } : given) as KubernetesObject;
       if (into.prepare === undefined) return into.fromStored(from.toStored(object));
       const id = `${to} ${canonicalJson(object)}`;
-      const known = converted.get(id);
-      if (known !== undefined) return known;
+      const before = converted.get(id);
+      if (before !== undefined) return before;
       throw new Unconverted(async () => {
         await prepared(from, [object], 'stored');
         const stored = from.toStored(object);

@@ -17,9 +17,11 @@ import {
   applied,
   type Conflict,
   Differences,
+  hindrance,
   type Owned,
   type Owners,
   ownersAfterUpdate,
+  UnknownVersionError,
   type WriteRules,
 } from './structured-merge.js';
 import { fieldTreeOf } from './typed-value.js';
@@ -189,6 +191,7 @@ function updated(
   const to = { apiVersion: writer.apiVersion, value: object };
   const differences = new Differences(rules, from, to);
   const { changed, removed } = differences.in(writer.apiVersion)!;
+  if (hindrance(rules, before.owners) !== undefined) return none;
   // What cannot be told apart cannot be accounted for, and nothing else of the object is then.
   if (differences.hasKeyless) return none;
   return likeBefore({ changed, removed, entries, id, now: writer.now, ignored: rules.ignored }, () => {
@@ -385,7 +388,11 @@ export interface Applied {
   readonly conflicts: readonly FieldConflict[];
 }
 
-/** Server-side apply of `wishes` onto `live` (undefined: there is none yet), both in the writer's version. */
+/**
+ * Server-side apply of `wishes` onto `live` (undefined: there is none yet), both in the writer's version.
+ *
+ * Errors: `UnknownVersionError`.
+ */
 export function applyWishes(
   rules: WriteRules,
   live: KubernetesObject | undefined,
@@ -398,6 +405,8 @@ export function applyWishes(
   const base = live ?? emptyObject(wishes);
   const recorded = recordedIn(live?.metadata.managedFields ?? none) ?? nobody;
   const before = live !== undefined && recorded.owners.size === 0 ? asFoundIn(rules, live, writer) : recorded;
+  const hindering = hindrance(rules, before.owners);
+  if (hindering !== undefined) throw new UnknownVersionError(hindering.apiVersion);
   const attempt = (forced: boolean) =>
     applied(rules, { apiVersion, value: base }, { apiVersion, value: wishes }, before.owners, id, forced);
   let outcome = attempt(force);

@@ -29,8 +29,10 @@ export interface Versioned {
 
 /** The versions of one kind. */
 export interface Versions {
-  /** Undefined for a version that is served no more. */
+  /** Undefined for a version that is known no more. */
   schemaOf(apiVersion: string): SchemaNode | undefined;
+  /** Whether owners in such a version keep an object from being accounted for, and are not merely forgotten. */
+  hinders?(apiVersion: string): boolean;
   /** Only for versions that have a schema. */
   convert(object: Versioned, apiVersion: string): unknown;
 }
@@ -56,6 +58,20 @@ function schemaOf({ versions }: WriteRules, apiVersion: string): SchemaNode {
   if (schema === undefined) throw new Error(`the version ${apiVersion} is not served`);
   return schema;
 }
+
+/** A definition has no longer the version that an owner's fields are of. */
+export class UnknownVersionError extends Error {
+  constructor(apiVersion: string) {
+    super(`request to convert CR to an invalid group/version: ${apiVersion}`);
+    this.name = 'UnknownVersionError';
+  }
+}
+
+/** An owner who keeps the object from being accounted for. */
+export const hindrance = ({ versions }: WriteRules, owners: Owners): Owned | undefined =>
+  versions.hinders === undefined
+    ? undefined
+    : [...owners.values()].find(({ apiVersion }) => versions.hinders!(apiVersion));
 
 /** A change as each version shows it. */
 export class Differences {

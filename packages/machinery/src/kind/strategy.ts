@@ -120,10 +120,12 @@ export interface ResourceDefinition<T extends KubernetesObject = KubernetesObjec
   /** The fields usable in field selectors and how to read them, beside metadata.name and metadata.namespace. */
   readonly fields?: Readonly<Record<string, (object: T) => string>>;
   /**
-   * Other versions served of the same objects. Objects are stored in the version of `kind`; a version says how
+   * Other versions of the same objects. Objects are stored in the version of `kind`; a version says how
    * to go there and back.
    */
   readonly versions?: readonly ServedVersion<T>[];
+  /** Which of all versions, as `group/version`, are known and not served. */
+  readonly unserved?: readonly string[];
   /** The Warning header of a kind that is going away, in the version that it is stored in. */
   readonly deprecationWarning?: string;
   /** In the place of what the versions say, where objects lie in the store in more than one version. */

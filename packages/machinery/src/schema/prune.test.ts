@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { deepFreeze } from '../meta/frozen.js';
-import { pruned, readBack } from './prune.js';
+import { coerced, pruned, readBack } from './prune.js';
 import type { SchemaNode } from './schema.js';
 
 const text: SchemaNode = { type: 'string' };
@@ -36,6 +36,29 @@ it.each<readonly [spec: unknown, kept: unknown]>([
   [{ toString: 1 }, {}],
 ])('of %j leaves %j', (spec, kept) => {
   expect(pruned(node, { ...kinds, nope: 1, spec } as object)).toEqual({ ...kinds, spec: kept });
+});
+
+it.each<readonly [spec: unknown, kept: unknown]>([
+  [{ known: null, nope: 1, many: [null, { a: null }] }, { many: [null, {}] }],
+  [{ map: { x: null, y: { a: null } } }, { map: { y: {} } }],
+  [
+    { free: { other: null, inner: null }, any: { a: null } },
+    { free: { other: null }, any: { a: null } },
+  ],
+  [
+    { maybe: null, withDefault: null },
+    { maybe: null, withDefault: null },
+  ],
+])('of %j, which another program made, leaves %j', (spec, kept) => {
+  const more = { maybe: { ...text, nullable: true }, withDefault: { ...text, default: 'a' } };
+  const of: SchemaNode = {
+    ...node.properties!['spec']!,
+    properties: { ...node.properties!['spec']!.properties, ...more },
+  };
+  expect(coerced({ ...node, properties: { spec: of } }, { ...kinds, spec } as object)).toEqual({
+    ...kinds,
+    spec: kept,
+  });
 });
 
 it('what is known as a whole is the same', () => {

@@ -11,6 +11,9 @@ const ofObjects: ReadonlySet<string> = new Set(['apiVersion', 'kind', 'metadata'
 /** The same value where nothing goes. `value` is an object of the kind that the schema is of. */
 export const pruned = <T>(node: SchemaNode, value: T): T => prune(node, value, true) as T;
 
+/** What somebody else made, to be of the schema: pruned, and without nulls where none may be and no default is. */
+export const coerced = <T>(node: SchemaNode, value: T): T => withoutNulls(node, pruned(node, value), true) as T;
+
 /**
  * An object as it comes from the store under a schema that may be newer than it: pruned, nulls dropped where none may be,
  * defaults filled in (apiextensions-apiserver `defaulting`). The same value where nothing changes.
@@ -31,6 +34,21 @@ function prune(place: SchemaNode, value: unknown, isObject: boolean): unknown {
     const child = childOf(node, key);
     if (child !== undefined) return prune(child, inner, false);
     return preserveUnknownFields || node.type === 'any' || node.type === 'map' ? inner : undefined;
+  });
+}
+
+function withoutNulls(place: SchemaNode, value: unknown, isObject: boolean): unknown {
+  const node = resolve(place);
+  if (Array.isArray(value)) {
+    const { items } = node;
+    return items === undefined ? value : eachItem(value, (item) => withoutNulls(items, item, false));
+  }
+  if (!isFields(value)) return value;
+  return eachField(value, (key, inner) => {
+    const child = isObject && ofObjects.has(key) ? undefined : childOf(node, key);
+    if (child === undefined) return inner;
+    if (inner === null) return child.nullable || child.default !== undefined ? null : undefined;
+    return withoutNulls(child, inner, false);
   });
 }
 

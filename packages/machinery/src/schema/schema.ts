@@ -97,6 +97,8 @@ export interface SchemaNode {
   readonly rules?: readonly ValidationRule[];
   /** A short sentence of ours for `kubectl explain`. */
   readonly doc?: string;
+  /** Of a definition's kind as a whole: the schema as its author wrote it, which documents tell. */
+  readonly told?: unknown;
 }
 
 export interface Choice {

@@ -2,6 +2,7 @@
 import type { Kind } from '../kind/kind.js';
 import { constraintsOf } from './constraints.js';
 import { resolve, type SchemaNode, zeroOf } from './schema.js';
+import { toldSchema } from './told-schema.js';
 
 /** Short sentences about a type and its fields. */
 export interface TypeDocs {
@@ -35,7 +36,7 @@ export function openApiComponents(
     const own = { about: '', ...docs[name], fields: { ...objectDocs, ...docs[name]?.fields } };
     const to = { components, docs: { ...docs, [name]: own }, isGo: isGoType(name) };
     components[name] = {
-      ...objectSchema(schema.node, name, to),
+      ...(schema.node.told === undefined ? objectSchema(schema.node, name, to) : definedSchema(schema.node, to)),
       'x-kubernetes-group-version-kind': [{ group, version, kind }],
     };
   }
@@ -44,7 +45,7 @@ export function openApiComponents(
 }
 
 /** What every object has. */
-const objectDocs: TypeDocs['fields'] = {
+const objectDocs = {
   apiVersion: 'APIVersion defines in which group and version the object is written.',
   kind: 'What the object is.',
   metadata: "Standard object's metadata: what every object says of itself.",
@@ -116,6 +117,18 @@ function objectSchema(node: SchemaNode, name: string | undefined, to: Gathering)
   };
 }
 
+/** Of a kind that a definition made, what its author wrote. */
+function definedSchema({ told, properties = {} }: SchemaNode, to: Gathering): Json {
+  const whole = Object.fromEntries(
+    Object.entries(objectDocs).map(([key, about]) => {
+      const { doc: _other, properties: _bounds, ...place } = properties[key] ?? { type: 'string' };
+      return [key, placeSchema(place, about, to)];
+    }),
+  );
+  const schema = toldSchema(told, whole);
+  return { ...schema, properties: { ...(schema['properties'] as Json | undefined), ...whole } };
+}
+
 /** A type that is a value: everywhere the same, whatever the place says of it. */
 function namedValue(node: SchemaNode, docs: FieldDocs): Json {
   const about = docs[node.name!]?.about;
@@ -144,7 +157,7 @@ function valueSchema(node: SchemaNode, to: Gathering): Json {
     case 'quantity':
       return { anyOf: [{ type: 'string' }, { type: 'number' }], ...description };
     case 'any':
-      return { type: 'object', ...description };
+      return { ...(to.isGo ? { type: 'object' } : { 'x-kubernetes-preserve-unknown-fields': true }), ...description };
     default: {
       const format = node.format === 'micro-time' ? 'date-time' : node.format;
       return { type: node.type, ...(format === undefined ? {} : { format }), ...description, ...constraintsOf(node) };

@@ -2,7 +2,7 @@
  * The objects of a cluster as text that is the same for runs that came to the same: without what servers stamp, and
  * with made-up names, ids and times in the place of the ones of this run.
  */
-import type { ApiServer, Resource } from '@pintle/apiserver';
+import { type ApiServer, leads, type Resource } from '@pintle/apiserver';
 import type { Client } from '@pintle/client';
 import { canonicalJson, type KindRef, type KubernetesObject, objectKey } from '@pintle/machinery';
 
@@ -10,8 +10,8 @@ import { canonicalJson, type KindRef, type KubernetesObject, objectKey } from '@
 const leftOut = new Set(['Event', 'Lease']);
 
 /** Whether the objects of a resource are kept, listed, and more than talk about the work. */
-export const isPartOfWork = ({ isStored, kind }: Resource): boolean =>
-  isStored && (kind.verbs?.includes('list') ?? true) && !leftOut.has(kind.kind);
+export const isPartOfWork = (resource: Resource): boolean =>
+  leads(resource) && (resource.kind.verbs?.includes('list') ?? true) && !leftOut.has(resource.kind.kind);
 
 export async function allObjects(apiServer: ApiServer, client: Client): Promise<readonly KubernetesObject[]> {
   const kinds: readonly KindRef[] = apiServer.core.registry

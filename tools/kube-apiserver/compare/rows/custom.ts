@@ -241,6 +241,11 @@ const toldLess = {
     list: { type: 'array', nullable: true, items: text },
     free: { type: 'object', ...open, required: ['a'], properties: { a: text } },
     any: open,
+    anyTitled: { ...open, title: 'any', description: 'd', default: { a: 1 }, properties: { a: { type: 'integer' } } },
+    anyMap: { type: 'object', additionalProperties: open },
+    openMap: { type: 'object', additionalProperties: true },
+    anyList: { type: 'array', items: open, default: [] },
+    bare: { 'x-kubernetes-int-or-string': true, pattern: '^1', example: 1 },
     frees: { type: 'array', items: { type: 'object', ...open } },
     number: { 'x-kubernetes-int-or-string': true, anyOf: [{ type: 'integer' }, { type: 'string' }] },
     either: { ...text, oneOf: [{ enum: ['a'] }, { pattern: 'b' }], not: { maxLength: 0 } },
@@ -296,6 +301,10 @@ export const custom: Group = {
     ...['Anything', 'AnythingList', 'Old'].map((kind) =>
       get(`OpenAPI v2 of ${kind}`, '/openapi/v2', { counts: 'shape', at: `definitions/com.example.NS.v1.${kind}` }),
     ),
+    get('OpenAPI v3 of Old', '/openapi/v3/apis/NS.example.com/v1', {
+      counts: 'shape',
+      at: 'components/schemas/com.example.NS.v1.Old/properties/spec',
+    }),
     ...badThings.map(([name, body]) => post(name, things, body)),
     post(
       'a thing',

@@ -9,6 +9,7 @@ import { badInput } from './bad-input.js';
 import { collections } from './collections.js';
 import { custom } from './custom.js';
 import { customEnding, customNames, customRules } from './custom-names.js';
+import { customVersions } from './custom-versions.js';
 import { everyKind } from './every-kind.js';
 import { expressionsGroup } from './expressions.js';
 import { extending } from './extending.js';
@@ -35,6 +36,7 @@ export const groups: readonly Group[] = [
     podSecurity,
     custom,
     customNames,
+    customVersions,
     customEnding,
     customRules,
     extending,

@@ -56,7 +56,8 @@ function versionTaken(
   { matchPolicy }: Match,
 ): Resource | undefined {
   const { resource } = request;
-  const others = matchPolicy === 'Exact' ? [] : resource.versions.filter((version) => version !== resource);
+  const others =
+    matchPolicy === 'Exact' ? [] : resource.versions.filter((version) => version !== resource && version.isServed);
   return [resource, ...others].find((version) => rules?.some((rule) => ruleMatches(rule, request, version)));
 }
 
