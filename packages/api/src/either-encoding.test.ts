@@ -31,10 +31,13 @@ function arbitraryOf(place: SchemaNode, depth: number): fc.Arbitrary<unknown> {
     case 'intOrString':
       return fc.constantFrom(0, 80, '', 'http', '25%');
     case 'array':
-      // An empty list cannot be told in protobuf: where it is other than none, it is nothing that both say.
+      // An empty list, or map, cannot be told in protobuf: where it is other than none, it is nothing that both say.
       return fc.array(arbitraryOf(node.items!, depth + 1), { minLength: node.keepsEmpty ? 1 : 0, maxLength: 2 });
     case 'map':
-      return fc.dictionary(fc.constantFrom('', 'a', 'b'), arbitraryOf(node.values!, depth + 1), { maxKeys: 2 });
+      return fc.dictionary(fc.constantFrom('', 'a', 'b'), arbitraryOf(node.values!, depth + 1), {
+        minKeys: node.keepsEmpty ? 1 : 0,
+        maxKeys: 2,
+      });
     case 'object':
       return node.properties === undefined || depth > depthMax ? fc.constant({}) : objectOf(node, depth);
     default:

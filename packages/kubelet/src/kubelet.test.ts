@@ -264,20 +264,25 @@ describe('a pod', () => {
     });
   });
 
+  /** The seconds from now on in which it was started again. */
+  async function restartsWithin(seconds: number): Promise<readonly number[]> {
+    const restarts: number[] = [];
+    let seen = 0;
+    for (let second = 1; second <= seconds; second++) {
+      await bench.world.advance(1_000);
+      const count = (await bench.pod()).status?.containerStatuses?.[0]?.restartCount ?? 0;
+      if (count > seen) restarts.push(second);
+      seen = count;
+    }
+    return restarts;
+  }
+
   it('that crashes backs off: 0, 10, 20, 40 s', async () => {
     await open({ app: { runMs: 1_000, exitCode: 1 } });
     await bench.createPod({});
     await bench.world.advance(100);
-    const restarts: number[] = [];
-    let seen = 0;
-    for (let second = 0; second < 80; second++) {
-      await bench.world.advance(1_000);
-      const count = (await bench.pod()).status?.containerStatuses?.[0]?.restartCount ?? 0;
-      if (count > seen) restarts.push(second + 1);
-      seen = count;
-    }
     // Each run takes one second; the wait is counted from its end.
-    expect(restarts).toEqual([1, 12, 33, 74]);
+    expect(await restartsWithin(80)).toEqual([1, 12, 33, 74]);
     expect(await bench.brief()).toBe('Running main:CrashLoopBackOff#4');
     expect(await bench.events()).toContainEqual(
       expect.stringMatching(
@@ -291,21 +296,10 @@ describe('a pod', () => {
     await bench.createPod({});
     await bench.world.advance(500);
     expect(await bench.brief()).toBe('Running main:RunContainerError');
-    const restarts: number[] = [];
-    let seen = 0;
-    for (let second = 1; second < 80; second++) {
-      await bench.world.advance(1_000);
-      const count = (await bench.pod()).status?.containerStatuses?.[0]?.restartCount ?? 0;
-      if (count > seen) restarts.push(second);
-      seen = count;
-    }
-    expect(restarts).toEqual([1, 11, 31, 71]);
+    expect(await restartsWithin(79)).toEqual([1, 11, 31, 71]);
     expect(await bench.brief()).toBe('Running main:CrashLoopBackOff#4');
-    expect((await bench.pod()).status?.containerStatuses?.[0]?.lastState?.terminated).toMatchObject({
-      exitCode: 128,
-      reason: 'StartError',
-      message: 'no such program',
-    });
+    const { lastState } = (await bench.pod()).status!.containerStatuses![0]!;
+    expect(lastState?.terminated).toMatchObject({ exitCode: 128, reason: 'StartError', message: 'no such program' });
   });
 
   it('that cannot be started fails its pod where nothing is to be restarted', async () => {
@@ -313,6 +307,20 @@ describe('a pod', () => {
     await bench.createPod({ restartPolicy: 'Never' });
     await bench.world.advance(100);
     expect(await bench.brief()).toBe('Failed main:StartError');
+  });
+
+  it('whose first init container fails for good leaves all others waiting', async () => {
+    await open({ bad: { runMs: 100, exitCode: 1 } });
+    const init = (name: string, image: string) => ({ name, image });
+    const initContainers = [init('first', 'bad'), init('second', 'app')];
+    await bench.createPod({ restartPolicy: 'Never', initContainers });
+    await bench.world.advance(5_000);
+    const { status } = await bench.pod();
+    expect(status?.phase).toBe('Failed');
+    const states = [...(status?.initContainerStatuses ?? []), ...(status?.containerStatuses ?? [])].map(
+      ({ name, state }) => `${name} ${state?.terminated?.exitCode ?? state?.waiting?.reason}`,
+    );
+    expect(states).toEqual(['first 1', 'second PodInitializing', 'main PodInitializing']);
   });
 
   it('runs its init containers in order, then the others', async () => {

@@ -98,7 +98,8 @@ function exchange(
       let lines = 0;
       answer.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
-        if (stream === undefined) return;
+        // What refuses a stream ends by itself.
+        if (stream === undefined || (answer.statusCode ?? 0) >= 400) return;
         lines += chunk.filter((byte) => byte === 10).length;
         if (lines >= stream.lines) finish();
       });

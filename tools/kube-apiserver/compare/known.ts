@@ -85,9 +85,54 @@ export const known: readonly Known[] = [
     line: /message: /,
   },
   {
+    why: 'deliberate',
+    words:
+      'a deletion that takes the last finalizer away is done in the version that the object has, and tried dry as any',
+    row: /^fuzz › deleting: /,
+    answers: ({ status, body }, actual) =>
+      actual.status === 200 &&
+      (status === 409
+        ? /in precondition: , ResourceVersion in object meta/.test(JSON.stringify(body))
+        : (body as { readonly metadata?: { readonly uid?: string } }).metadata?.uid === undefined &&
+          (actual.body as { readonly kind?: string }).kind === 'Status'),
+  },
+  {
+    why: 'deliberate',
+    words: 'who says when a range was deleted is not told to own that',
+    row: /^fuzz › ServiceCIDR: /,
+    line: /managedFields.*f:metadata.*f:deletionTimestamp.*\| absent$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'a list that is stored empty is empty, where kube-apiserver has none when it reads it back',
+    row: /^fuzz › CSINode: strategic$/,
+    answers: (expected, actual) =>
+      /declared merge key/.test(JSON.stringify(actual.body)) ||
+      causesOf(expected).some(({ field }) => /^spec\.drivers\[\d+\]/.test(field)),
+  },
+  {
+    why: 'deliberate',
+    words: 'an empty map, list or text that Go leaves out says nothing, so that nothing has changed by it',
+    row: /^fuzz › (ConfigMap|EndpointSlice|StorageClass|NetworkPolicy|\w+WebhookConfiguration): /,
+    line: /^status: 422 \| 200$|cause: (binaryData|parameters): FieldValueForbidden: .* \| absent$|metadata\.(generation: \d+ \| \d+|resourceVersion: "<another revision>" \| "<revision as before>")$/,
+    answers: ({ body }, actual) =>
+      actual.status === 200 &&
+      (causesOf({ status: 0, headers: {}, body }).length === 0 ||
+        causesOf({ status: 0, headers: {}, body }).every(({ message }) =>
+          /field is immutable when|updates to parameters are forbidden/.test(message),
+        )),
+  },
+  {
     why: 'newer',
     words: '1.34 counts one as one: item, byte',
     line: /(Too many: |Too long: ).*\b1 (item|byte)"/,
+  },
+  {
+    why: 'newer',
+    words: '1.34 does not look again at the name of a Service that is there, nor at what it would begin with',
+    row: /^fuzz › Service: (?!create|made)/,
+    line: /^cause: absent \| metadata\.generateName: FieldValueInvalid: |^status: 200 \| 422$/,
+    answers: (_expected, actual) => causesOf(actual).every(({ field }) => field === 'metadata.generateName'),
   },
   {
     why: 'surroundings',
@@ -207,19 +252,21 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'what has items without their keys in a status that is not taken over is accounted for',
-    row: /^fuzz › (FlowSchema|PriorityLevelConfiguration): (?!create)/,
-    line: /^body\.(rows\[0\]\.object\.)?metadata\.managedFields: absent \| /,
+    row: /^fuzz › (FlowSchema|PriorityLevelConfiguration|ResourceClaim): (?!create)/,
+    line: /^body\.(rows\[0\]\.object\.)?metadata\.(managedFields: absent \| |resourceVersion: "<another revision>" \| "<revision as before>"$)/,
+    answers: ({ body }) => !/"managedFields"/.test(JSON.stringify(body)),
   },
   {
     why: 'deliberate',
     words: 'who wrote the metadata of a template is told by nobody, and may be told in any form',
     row: /^fuzz › /,
-    line: /^body\.metadata\.managedFields: absent \| /,
-    answers: (_expected, { body }) => /"f:managedFields"/.test(JSON.stringify(body)),
+    line: /^body\.((items|rows)\[\d+\]\.(object\.)?)?metadata\.managedFields: absent \| /,
+    answers: (_expected, actual) =>
+      /"f:managedFields"|"managedFields":\[[^\]]*"fieldsV1":[^{]/.test(JSON.stringify(actual.body)),
   },
   {
     why: 'deliberate',
-    words: 'such a template is applied, too, and what has items that cannot be told apart',
+    words: 'what has items that cannot be told apart, or managed fields within it that are none, is applied, too',
     row: /^fuzz › /,
     answers: ({ status, body }) =>
       status === 500 &&
@@ -237,6 +284,19 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'annotations that the older version has of the status are owned by nobody',
     row: /^fuzz › HorizontalPodAutoscaler: /,
+    line: /managedFields/,
+    answers: ({ body }) => /f:autoscaling\.alpha\.kubernetes\.io\/current-metrics/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'deliberate',
+    words: 'nor of the target, so that nobody is in conflict for them; and nobody owns that there are any',
+    row: /^fuzz › HorizontalPodAutoscaler: /,
+    line: /\.metadata\.annotations: FieldManagerConflict: .* using autoscaling\/v1" \| absent$|f:annotations\.\.: \{\} \| absent$/,
+  },
+  {
+    why: 'deliberate',
+    words: 'and so such a write leaves the object as it was',
+    row: /^fuzz › HorizontalPodAutoscaler: /,
     line: /managedFields.*f:autoscaling\.alpha\.kubernetes\.io\/current-metrics|resourceVersion: "<another revision>" \| "<revision as before>"$/,
   },
   {
@@ -244,16 +304,6 @@ export const known: readonly Known[] = [
     words: 'of the schema of a definition is not told again that selectable fields stand beside it',
     row: /^fuzz › CustomResourceDefinition: /,
     line: /schema\.openAPIV3Schema: FieldValueInvalid: "Invalid value: \\"\\": OpenAPIV3Schema '.*' is not supported" \| absent$/,
-  },
-  {
-    why: 'deliberate',
-    words: 'what stands in a definition where a schema may stand is judged with all of it, and not when it is read',
-    row: /^fuzz › CustomResourceDefinition: /,
-    answers: ({ status, body }) =>
-      status === 400 &&
-      /boolean or JSON schema expected|JSON schema or string array expected|openAPIV3Schema\.\S+ of type v1\.JSONSchemaProps|JSONSchemaProps\.\S+\.dependencies of type string/.test(
-        JSON.stringify(body),
-      ),
   },
   {
     why: 'newer',
@@ -564,7 +614,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'a limit counts whatever the version is that is asked for',
-    row: /reading › a page of any version$/,
+    row: /reading › a page of any version$|^fuzz › read: .*\blimit=[1-9].*\bresourceVersion=0|^fuzz › read: .*\bresourceVersion=0.*\blimit=[1-9]/,
   },
   {
     why: 'deliberate',

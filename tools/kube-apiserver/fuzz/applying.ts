@@ -1,4 +1,4 @@
-/** Objects of any kind that several managers apply and change in turn, who own them in the end; and what was asked for in vain. */
+/** Objects of any kind that several managers apply and change in turn, in any of its versions, who own them in the end; and what was asked for in vain. */
 import type { Random } from '@pintle/machinery';
 import { get, post, type Row } from '../compare/row.js';
 import { samples } from '../compare/rows/samples.js';
@@ -18,6 +18,13 @@ const bases = samples
 const often = bases.filter(({ object: { kind } }) =>
   ['ConfigMap', 'Deployment', 'Pod', 'Service', 'Ingress', 'NetworkPolicy', 'Role'].includes(kind),
 );
+
+/** Of one kind in all its versions, where it has several. */
+const inVersions = (base: Base): readonly Base[] => {
+  const groupOf = ({ object: { apiVersion } }: Base) => apiVersion.split('/').at(-2) ?? '';
+  return bases.filter((other) => other.object.kind === base.object.kind && groupOf(other) === groupOf(base));
+};
+const versioned = bases.filter((base) => inVersions(base).length > 1);
 
 type Object = { readonly [field: string]: Json };
 
@@ -63,15 +70,20 @@ const contentTypes = {
   strategic: 'application/strategic-merge-patch+json',
 } as const;
 
-function change(random: Random, base: Base, one: string, whole: Object, wishes: Map<string, Object>): Row {
+const wholeOf = ({ object }: Base) => withMetadata(object, { name: 'x-ID' });
+
+function change(random: Random, base: Base, wishes: Map<string, Object>): Row {
   const manager = pick(random, managers);
+  const one = `${base.path}/x-ID`;
+  const whole = wholeOf(base);
+  const wisher = `${manager} ${base.object.apiVersion}`;
   const odd = chance(random, 0.15) ? someOf(random, queries, 2) : {};
   const draw = random.next();
   if (draw < 0.6) {
-    const drawn = wishOf(random, base, whole, wishes.get(manager));
+    const drawn = wishOf(random, base, whole, wishes.get(wisher));
     // What is too large for Go's numbers comes out as others there.
     const wish = isBeyond(drawn) ? whole : drawn;
-    wishes.set(manager, wish);
+    wishes.set(wisher, wish);
     const forced: Object = chance(random, 0.4) ? { force: 'true' } : {};
     const isStatus = base.hasStatus && chance(random, 0.1);
     const sent = chance(random, 0.05)
@@ -117,22 +129,23 @@ export const applying: Area = {
   name: 'applying',
   namesKinds: true,
   probe(random) {
-    const base = pick(random, chance(random, 0.5) ? often : bases);
-    const one = `${base.path}/x-ID`;
-    const whole = withMetadata(base.object, { name: 'x-ID' });
+    const draw = random.next();
+    const base = pick(random, draw < 0.4 ? often : draw < 0.65 ? versioned : bases);
+    const all = inVersions(base);
+    const whole = wholeOf(base);
     const wishes = new Map<string, Object>();
     const made: Row = chance(random, 0.5)
       ? post(`${base.object.kind}: made`, `${base.path}?fieldManager=maker`, whole, { save: 'o' })
       : {
-          ...{ name: `${base.object.kind}: applied`, method: 'PATCH', path: `${one}?fieldManager=one`, save: 'o' },
-          ...{ contentType: 'application/apply-patch+yaml', body: whole },
+          ...{ name: `${base.object.kind}: applied`, method: 'PATCH', path: `${base.path}/x-ID?fieldManager=one` },
+          ...{ contentType: 'application/apply-patch+yaml', body: whole, save: 'o' },
         };
-    if (made.method === 'PATCH') wishes.set('one', whole);
+    if (made.method === 'PATCH') wishes.set(`one ${base.object.apiVersion}`, whole);
     return [
       made,
       ...Array.from({ length: pick(random, [1, 2, 3, 4, 5]) }, () => [
-        change(random, base, one, whole, wishes),
-        get(`${base.object.kind}: get`, one, { save: 'o' }),
+        change(random, pick(random, all), wishes),
+        get(`${base.object.kind}: get`, `${pick(random, all).path}/x-ID`, { save: 'o' }),
       ]).flat(),
     ];
   },

@@ -2,10 +2,22 @@
 import { applying } from './applying.js';
 import { custom } from './custom.js';
 import { deleting } from './deleting.js';
+import { expressions } from './expressions.js';
 import { partsArea } from './parts.js';
+import { patching } from './patching.js';
 import type { Area } from './probe.js';
 import { reviewing } from './reviewing.js';
 import { routing } from './routing.js';
 import { watching } from './watching.js';
 
-export const areas: readonly Area[] = [applying, deleting, watching, partsArea, reviewing, routing, custom];
+export const areas: readonly Area[] = [
+  applying,
+  deleting,
+  watching,
+  partsArea,
+  patching,
+  reviewing,
+  routing,
+  custom,
+  expressions,
+];

@@ -49,6 +49,14 @@ export const fieldSelectors: readonly string[] = [
     '',
   ],
 ];
+const pieces: readonly string[] = [
+  ...['a', 'b', 'a', 'odd', 'true', 'x/y', 'A_b', '1', '-', 'é', '"'],
+  ...['=', '==', '!=', '!', ' in ', ' notin ', '(', ')', ',', ',', '<', '>', ' ', '\\', 'exists'],
+];
+/** Of pieces that selectors are made of, in any order. */
+export const oddSelector = (random: Random): string =>
+  Array.from({ length: pick(random, [2, 3, 3, 4, 5, 6, 7]) }, () => pick(random, pieces)).join('');
+
 const queries: Readonly<Record<string, readonly string[]>> = {
   labelSelector: selectors,
   fieldSelector: fieldSelectors,
@@ -101,7 +109,9 @@ export function readingRow(seed: number, bases: readonly Base[]): Row {
   // Collections without a namespace hold what the servers made themselves.
   const one = !path.includes('NS') || chance(random, 0.3);
   const asked = Array.from({ length: pick(random, [0, 1, 1, 2, 3]) }, () => pick(random, Object.keys(queries)));
-  const query = [...new Set(asked)].map((key) => `${key}=${encodeURIComponent(pick(random, queries[key]!))}`).join('&');
+  const wordOf = (key: string) =>
+    key.endsWith('Selector') && chance(random, 0.6) ? oddSelector(random) : pick(random, queries[key]!);
+  const query = [...new Set(asked)].map((key) => `${key}=${encodeURIComponent(wordOf(key))}`).join('&');
   const accept = chance(random, 0.4) ? accepts(random) : undefined;
   const isRaw = accept !== undefined && /yaml|protobuf/.test(accept);
   return {

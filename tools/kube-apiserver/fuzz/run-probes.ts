@@ -48,7 +48,7 @@ export async function runProbes(area: Area, { expected, actual, cases, timeMaxMs
     for (const row of withId(rows, id)) {
       const answers = await Promise.all(
         sides.map(async ({ asking, saved, memory }) => {
-          const answer = await asking.ask(filled(row, probeNamespace, saved)).catch(noAnswer);
+          const answer = await askUntil(asking, filled(row, probeNamespace, saved));
           if (row.save !== undefined) saved.set(row.save, parsed(answer.text));
           return normalize(row, { ...answer, text: answer.text.replaceAll(id, 'ID') }, memory);
         }),
@@ -104,6 +104,17 @@ export async function runProbes(area: Area, { expected, actual, cases, timeMaxMs
   };
   await Promise.all(Array.from({ length: area.probesAtOnce ?? probesAtOnce }, worker));
   return { compared, groups: [...new Set(groups.values())].sort((a, b) => b.count - a.count) };
+}
+
+const untilWaits = 60;
+
+/** Once more for as long as the answer lacks what the row waits for. */
+async function askUntil(asking: Asking, row: Row): Promise<Answer> {
+  for (let waits = row.until === undefined ? 0 : untilWaits; ; waits--) {
+    const answer = await asking.ask(row).catch(noAnswer);
+    if (waits === 0 || answer.text.includes(row.until!)) return answer;
+    await sleep(100);
+  }
 }
 
 const openingWaits = 100;

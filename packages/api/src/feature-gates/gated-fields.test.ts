@@ -264,3 +264,27 @@ it('a place is empty once what is there was removed, and what has nothing there 
     }),
   );
 });
+
+it('how a volume out of an image is fetched is filled in where it may be used', () => {
+  const [definition] = builtinResources().filter(({ kind }) => kind.kind === 'Pod');
+  const pod = deepFreeze({
+    apiVersion: 'v1',
+    kind: 'Pod',
+    metadata: {},
+    spec: {
+      containers: [],
+      volumes: [
+        { name: 'a', image: { reference: 'r' } },
+        { name: 'b', image: { pullPolicy: 'Never' } },
+      ],
+    },
+  });
+  const policies = (gates: FeatureGates) =>
+    (gatedResource(definition!, gates).strategy!.defaults!(pod) as typeof pod).spec.volumes.map(
+      ({ image }) => image.pullPolicy,
+    );
+  expect([policies({}), policies({ ImageVolume: true })]).toEqual([
+    [undefined, 'Never'],
+    ['Always', 'Never'],
+  ]);
+});

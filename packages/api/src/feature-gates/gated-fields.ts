@@ -12,6 +12,8 @@ export interface GatedFields {
   inUse(part: object): boolean;
   /** The very same part where there is nothing to take away. */
   removedFrom<T extends object>(part: T): T;
+  /** Of fields whose defaults are behind the gate, too: the part without those that `given` did not say. */
+  undefaulted?<T extends object>(part: T, given: object): T;
 }
 
 /** Parts of objects with their fields, by the path to the part. */
@@ -50,6 +52,18 @@ const podLevelResources: GatedFields = {
 /** A volume out of an image goes as a whole, with its mounts. */
 const imageVolumes: GatedFields = {
   ...behind('ImageVolume', 'volumes[].image'),
+  undefaulted<T extends object>(part: T, given: object): T {
+    const { volumes } = part as PodSpec;
+    const said = (given as PodSpec).volumes ?? [];
+    const isFilledIn = (index: number) => volumes?.[index]?.image?.pullPolicy !== said[index]?.image?.pullPolicy;
+    if (volumes === undefined || !volumes.some((_volume, index) => isFilledIn(index))) return part;
+    const left = volumes.map((volume, index) => {
+      if (!isFilledIn(index)) return volume;
+      const { pullPolicy: _filledIn, ...image } = volume.image!;
+      return { ...volume, image };
+    });
+    return { ...part, volumes: left };
+  },
   removedFrom<T extends object>(part: T): T {
     const { volumes = [] } = part as PodSpec;
     const gone = new Set(volumes.filter(({ image }) => image !== undefined).map(({ name }) => name));

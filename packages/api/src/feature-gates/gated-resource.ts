@@ -23,8 +23,12 @@ export function gatedResource(definition: ResourceDefinition, gates: FeatureGate
   if (wish === undefined && status === undefined) return definition;
   const { strategy = {} } = definition;
   const { subresources } = strategy;
+  const undefaulted = undefaultedBy(gated?.wish, gates);
   const limited: Strategy = {
     ...strategy,
+    ...(undefaulted === undefined || strategy.defaults === undefined
+      ? {}
+      : { defaults: (object) => undefaulted(strategy.defaults!(object), object) }),
     ...(wish === undefined
       ? {}
       : {
@@ -62,6 +66,23 @@ const limitedSubresources = (
     ]),
   );
 
+function undefaultedBy(parts: GatedParts = [], gates: FeatureGates) {
+  const without = parts.flatMap(([path, fields]) =>
+    fields.flatMap(({ gate, undefaulted }) =>
+      undefaulted === undefined || isEnabled(gates, gate) ? [] : [[namesOf(path), undefaulted] as const],
+    ),
+  );
+  if (without.length === 0) return undefined;
+  return (object: KubernetesObject, given: KubernetesObject): KubernetesObject =>
+    without.reduce((left, [names, undefaulted]) => {
+      const [part, said] = [partAt(left, names), partAt(given, names)];
+      const kept = part === undefined || said === undefined || part === said ? part : undefaulted(part, said);
+      return kept === part ? left : (replacedAt(left, names, kept!) as KubernetesObject);
+    }, object);
+}
+
+const namesOf = (path: string): readonly string[] => (path === '' ? [] : path.split('.'));
+
 function limitOf(parts: GatedParts = [], gates: FeatureGates): Limit | undefined {
   const limits = parts.flatMap(([path, fields]) => {
     const off = fields.filter(({ gate }) => !isEnabled(gates, gate));
@@ -73,7 +94,7 @@ function limitOf(parts: GatedParts = [], gates: FeatureGates): Limit | undefined
 
 /** Of one part, which many objects may share: what is worked out of it is so once. */
 function limitOfPart(path: string, off: readonly GatedFields[]): Limit {
-  const names = path === '' ? [] : path.split('.');
+  const names = namesOf(path);
   const without = (part: object, fields: readonly GatedFields[]) =>
     fields.reduce((left, each) => each.removedFrom(left), part);
   const withoutAll = onceForEach((part: object) => {

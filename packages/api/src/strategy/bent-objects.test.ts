@@ -97,6 +97,24 @@ describe('what is refused of a new object', () => {
       ['allowedTopologies[1].matchLabelExpressions: Duplicate value: ""'],
     ],
     [
+      storageClass({
+        provisioner: 'a',
+        allowedTopologies: [
+          {
+            matchLabelExpressions: [
+              { key: 'k', values: ['a'] },
+              { key: 'k', values: ['b'] },
+            ],
+          },
+          { matchLabelExpressions: [{ key: 'k', values: ['b'] }] },
+        ],
+      }),
+      [
+        'allowedTopologies[0].matchLabelExpressions[1].key: Duplicate value: "k"',
+        'allowedTopologies[1].matchLabelExpressions: Duplicate value: ""',
+      ],
+    ],
+    [
       runtimeClass({ handler: 'a', scheduling: { tolerations: [{}] } }),
       [`scheduling.tolerations.tolerations[0].operator: Invalid value: "": ${noEffect}`],
     ],
@@ -280,6 +298,12 @@ describe('what is refused of a new object', () => {
           /^spec\.source\.persistentVolumeName: Invalid value: "\/": a lowercase RFC 1123/,
         ) as never,
       ],
+    ],
+    [
+      attachment({ inlineVolumeSpec: { volumeAttributesClassName: '/' } }),
+      ['csi: Required value', 'accessModes: Required value', 'Required value: must specify a volume type'].map(
+        (words) => expect.stringContaining(words) as never,
+      ),
     ],
     [
       driver({ spec: { fsGroupPolicy: '' } }),

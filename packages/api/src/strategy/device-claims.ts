@@ -46,6 +46,8 @@ const fixedErrors = (now: unknown, before: unknown, path: string): readonly Fiel
 
 export const resourceClaimStrategy: Strategy<ResourceClaim> = {
   statusKeeps: statusMetadata,
+  // Who writes it is told to own metadata, too, that stays as it is.
+  unrecorded: { status: ['spec'] },
   prepareForStatusUpdate: withoutDeallocated,
   defaults: (claim) => ({ ...claim, spec: withDefaults(claim.spec) }),
   validateCreate: ({ spec }) => claimErrors(devicesOf(spec), 'spec.devices'),

@@ -156,8 +156,8 @@ export const endpointSliceStrategy: Strategy<EndpointSlice> = {
   prepareForUpdate: withoutTopology,
   // Labels count as well: they say which Service the slice is of.
   generationChanged: (slice, old) =>
-    slice.endpoints !== old.endpoints ||
-    slice.ports !== old.ports ||
+    !deepEqual(slice.endpoints ?? [], old.endpoints ?? []) ||
+    !deepEqual(slice.ports ?? [], old.ports ?? []) ||
     !deepEqual(slice.metadata.labels, old.metadata.labels),
   validateCreate: sliceErrors,
   // What is wrong with endpoints that were there before is told no more.

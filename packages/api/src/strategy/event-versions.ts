@@ -34,9 +34,11 @@ export function eventVersions(kind: Kind<NewEvent>): readonly ServedVersion[] {
       },
       fromStored(object) {
         const { involvedObject, message, source, firstTimestamp, lastTimestamp, count, ...others } = object as Event;
-        const { reportingComponent, reportingInstance, ...rest } = others;
+        const { reportingComponent, reportingInstance, series, ...rest } = others;
         return said({
           ...rest,
+          // How many there were is always told.
+          series: series && { count: 0, ...series },
           apiVersion: 'events.k8s.io/v1',
           regarding: involvedObject,
           note: message,

@@ -173,6 +173,10 @@ describe('a new object', () => {
         'spec.parentRef.name: Required value',
       ],
     ],
+    [
+      address({ parentRef }, { name: '::ffff:192.0.2.1' }),
+      ['metadata.name: Invalid value: "::ffff:192.0.2.1": must not be an IPv4-mapped IPv6 address'],
+    ],
     [range({ cidrs: ['192.168.0.0/24', 'fd00::/64'] }), []],
     [range({}), ['spec.cidrs: Required value: at least one CIDR required']],
     [
@@ -460,6 +464,7 @@ describe('a changed object', () => {
       capacity({ storageClassName: 'slow' }),
       ['storageClassName: Invalid value: "slow": field is immutable'],
     ],
+    [csiNode({ name: 'd', nodeID: 'n' }), csiNode({ name: 'd', nodeID: 'n', topologyKeys: [] }), []],
     [
       csiNode({ name: 'd', nodeID: 'n' }),
       csiNode({ name: 'd', nodeID: 'm' }),

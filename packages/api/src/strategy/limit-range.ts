@@ -12,12 +12,7 @@ import {
   type Strategy,
 } from '@pintle/machinery';
 import type { LimitRange, LimitRangeItem } from '../core/v1/policy.js';
-import {
-  containerResourceNameErrors,
-  isExtendedResource,
-  isHugePagesResource,
-  resourceNameErrors,
-} from './resource-names.js';
+import { containerResourceNameErrors, isOvercommitAllowed, resourceNameErrors } from './resource-names.js';
 
 const types = ['Pod', 'Container', 'PersistentVolumeClaim'];
 const constraints = ['max', 'min', 'default', 'defaultRequest', 'maxLimitRequestRatio'] as const;
@@ -147,12 +142,12 @@ function amountErrors(item: LimitRangeItem, name: string, path: string): readonl
   }
   errors.push(...ratioErrors(item, name, path));
   const [asked, limited] = [of('defaultRequest'), of('default')];
-  if (asked !== undefined && limited !== undefined && (isHugePagesResource(name) || isExtendedResource(name))) {
+  if (asked !== undefined && limited !== undefined && !isOvercommitAllowed(name)) {
     if (compareQuantity(parseQuantity(asked), parseQuantity(limited)) !== 0)
       errors.push(
         invalidField(
           `${path}.defaultRequest[${name}]`,
-          limited,
+          asked,
           `default value ${limited} must equal to defaultRequest value ${asked} in ${name}`,
         ),
       );

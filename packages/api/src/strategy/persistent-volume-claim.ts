@@ -155,30 +155,23 @@ const resizeStatuses = [
 ];
 
 function statusErrors(status: PersistentVolumeClaimStatus): readonly FieldError[] {
-  const amounts = (list: 'capacity' | 'allocatedResources') =>
-    Object.entries(status[list] ?? {}).flatMap(([name, amount]) =>
-      parseQuantity(amount).nano < 0n
-        ? [
-            invalidField(
-              `status.${list}[${name}]`,
-              quantityValue(parseQuantity(amount)),
-              'must be a valid resource quantity',
-            ),
-          ]
-        : [],
-    );
+  const amountErrors = (path: string, name: string, amount: string) =>
+    parseQuantity(amount).nano < 0n
+      ? [invalidField(`${path}[${name}]`, quantityValue(parseQuantity(amount)), 'must be a valid resource quantity')]
+      : noErrors;
+  const allocated = 'status.allocatedResources';
   return [
-    ...amounts('capacity'),
+    ...Object.entries(status.capacity ?? {}).flatMap(([name, amount]) => amountErrors('status.capacity', name, amount)),
     ...Object.entries(status.allocatedResourceStatuses ?? {}).flatMap(([name, state]) => [
       ...resourceKeyErrors(name, 'status.allocatedResourceStatus'),
       ...(resizeStatuses.includes(state)
         ? noErrors
         : [notSupportedField('status.allocatedResourceStatus', name, resizeStatuses)]),
     ]),
-    ...Object.keys(status.allocatedResources ?? {}).flatMap((name) =>
-      resourceKeyErrors(name, 'status.allocatedResources'),
-    ),
-    ...amounts('allocatedResources'),
+    ...Object.entries(status.allocatedResources ?? {}).flatMap(([name, amount]) => {
+      const faults = resourceKeyErrors(name, allocated);
+      return faults.length > 0 ? faults : amountErrors(allocated, name, amount);
+    }),
   ];
 }
 

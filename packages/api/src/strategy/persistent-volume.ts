@@ -68,7 +68,7 @@ export function volumeSpecErrors(
     ...(policy === 'Recycle' && hostPath !== undefined && /^\/+(\.?\/*)*$/.test(hostPath.path)
       ? [forbiddenField(`${path}.persistentVolumeReclaimPolicy`, "may not be 'recycle' for a hostPath mount of '/'")]
       : noErrors),
-    ...attributesClassErrors(spec, path),
+    ...(inline ? noErrors : attributesClassErrors(spec, path)),
   ];
 }
 

@@ -57,6 +57,11 @@ describe('ephemeral containers', () => {
       ),
     ],
     [
+      pod(),
+      withDebug(debug('a', { resources: {}, lifecycle: {} })),
+      [`spec.ephemeralContainers[0].lifecycle: ${cannot}`],
+    ],
+    [
       withDebug(debug('a')),
       withDebug(),
       ['spec.ephemeralContainers: existing ephemeral containers "a" may not be removed\n'],

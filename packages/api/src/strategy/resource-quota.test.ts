@@ -93,6 +93,10 @@ describe('refuses', () => {
     expect(resourceQuotaStrategy.validateUpdate!(now, quota({ hard: { pods: '1' } }))).toEqual([
       { type: 'FieldValueInvalid', field: 'spec.scopes', badValue: ['Terminating'], detail: 'field is immutable' },
     ]);
+    const unnamed = quota({ hard: { pods: '1' }, scopes: [''] });
+    expect(resourceQuotaStrategy.validateUpdate!(unnamed, quota({})).map(({ detail }) => detail)).toEqual([
+      ...['unsupported scope', 'field is immutable'],
+    ]);
     expect(resourceQuotaStrategy.validateUpdate!(quota({ hard: { pods: '2' } }), quota({}))).toEqual([]);
   });
 });

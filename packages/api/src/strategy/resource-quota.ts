@@ -1,5 +1,12 @@
 /** ResourceQuotas: known resources, amounts that can be, scopes that fit the resources; scopes never change. */
-import { type FieldError, immutableField, invalidField, requiredField, type Strategy } from '@pintle/machinery';
+import {
+  deepEqual,
+  type FieldError,
+  immutableField,
+  invalidField,
+  requiredField,
+  type Strategy,
+} from '@pintle/machinery';
 import type { ResourceQuota, ResourceQuotaSpec } from '../core/v1/policy.js';
 import type { ScopedResourceSelectorRequirement } from '../core/v1/reference.js';
 import { isStandardQuotaResource, quotaResourceNameErrors, resourceQuantityErrors } from './resource-names.js';
@@ -27,8 +34,9 @@ export const resourceQuotaStrategy: Strategy<ResourceQuota> = {
   validateCreate: ({ spec }) => specErrors(spec ?? {}),
   validateUpdate(quota, old) {
     const errors = [...specErrors(quota.spec ?? {})];
-    const text = ({ spec }: ResourceQuota) => [...new Set(spec?.scopes)].sort().join();
-    if (text(quota) !== text(old)) errors.push(immutableField('spec.scopes', quota.spec?.scopes ?? null));
+    const scopesOf = ({ spec }: ResourceQuota) => [...new Set(spec?.scopes)].sort();
+    if (!deepEqual(scopesOf(quota), scopesOf(old)))
+      errors.push(immutableField('spec.scopes', quota.spec?.scopes ?? null));
     return errors;
   },
   validateStatusUpdate: ({ status }) => [

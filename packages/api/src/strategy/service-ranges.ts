@@ -1,4 +1,8 @@
-/** IPAddresses and ServiceCIDRs: addresses of Services as objects, and the ranges that they are of. */
+/**
+ * IPAddresses and ServiceCIDRs: addresses of Services as objects, and the ranges that they are of.
+ *
+ * **Differs from Kubernetes**: who says in a write of a range's status when the range was deleted is not told to own that.
+ */
 import {
   cidrErrors,
   deepEqual,
@@ -28,6 +32,7 @@ import type { IPAddress, ServiceCIDR } from '../networking/v1/networking.js';
 function addressNameErrors(name: string): readonly string[] {
   const [family, address] = [ipFamilyOf(name), parseIp(name)];
   if (family === undefined || address === undefined) return ipErrors(name);
+  if (isMapped({ family, address })) return ['must not be an IPv4-mapped IPv6 address'];
   const canonical = formatIp(family, address);
   return canonical === name ? [] : [`must be in canonical form (${JSON.stringify(canonical)})`];
 }
@@ -57,7 +62,7 @@ export const ipAddressStrategy: Strategy<IPAddress> = {
 };
 
 const path = 'spec.cidrs';
-const isMapped = ({ family, address }: IpRange) => family === 'IPv6' && address >> 32n === 0xffffn;
+const isMapped = ({ family, address }: Omit<IpRange, 'prefixBits'>) => family === 'IPv6' && address >> 32n === 0xffffn;
 
 function rangeErrors({ spec }: ServiceCIDR): readonly FieldError[] {
   const { cidrs = [] } = spec ?? {};

@@ -80,9 +80,11 @@ function classErrors(object: StorageClass): readonly FieldError[] {
   ];
 }
 
-/** In whatever order it is written. */
+/** In whatever order it is written; of a key that is there twice, the last counts. */
 const topologyText = ({ matchLabelExpressions = [] }: TopologySelectorTerm): string =>
-  JSON.stringify(matchLabelExpressions.map(({ key, values = [] }) => [key, ...[...new Set(values)].sort()]).sort());
+  JSON.stringify(
+    [...new Map(matchLabelExpressions.map(({ key, values = [] }) => [key, [...new Set(values)].sort()]))].sort(),
+  );
 
 /** Upstream begins with as many empty ones as there are any, so that one that asks for nothing is always there already. */
 const topologiesBefore = (terms: readonly TopologySelectorTerm[], index: number): readonly string[] => [
@@ -230,13 +232,16 @@ function nodeErrors({ spec }: CSINode): readonly FieldError[] {
   });
 }
 
+/** Of no keys it does not matter whether anybody spoke of them. */
+const keyed = ({ topologyKeys = [], ...rest }: CSINodeDriver) => ({ ...rest, topologyKeys });
+
 export const csiNodeStrategy: Strategy<CSINode> = {
   validateCreate: nodeErrors,
   validateUpdate: (node, old) => [
     ...nodeErrors(node),
     ...(old.spec?.drivers ?? []).flatMap((driver) =>
       (node.spec?.drivers ?? [])
-        .filter((now) => now.name === driver.name && !deepEqual(now, driver))
+        .filter((now) => now.name === driver.name && !deepEqual(keyed(now), keyed(driver)))
         .map((now) => immutableField('spec.drivers', now)),
     ),
   ],

@@ -163,6 +163,12 @@ describe.each(clients)('%s', (_name, connect) => {
     expect(names.size).toBe(5);
     const named = await client.create({ ...generated(), metadata: { name: 'own', generateName: 'web-' } });
     expect(named.metadata).toMatchObject({ name: 'own', generateName: 'web-' });
+    expect(
+      await refusal(client.create({ ...generated(), metadata: { name: 'own', generateName: 'web-' } })),
+    ).toMatchObject({
+      message: 'configmaps "own" already exists, the server was not able to generate a unique name for the object',
+      reason: 'AlreadyExists',
+    });
     expect(await refusal(client.create({ ...generated(), metadata: {} }))).toMatchObject({
       code: 422,
       message: expect.stringContaining('name or generateName is required'),

@@ -52,6 +52,12 @@ it.each<readonly [line: string, body: object, status: number, message: unknown]>
     'the API version in the data () does not match the expected API version (example.com/v1)',
   ],
   [
+    `POST ${things}?fieldValidation=Strict`,
+    { kind: 'Thing', metadata: { NAME: 'x' } },
+    400,
+    "Object 'apiVersion' is missing in 'object has no apiVersion field'",
+  ],
+  [
     `POST ${things}`,
     thing({ spec: { size: 1 } }),
     422,
@@ -91,4 +97,46 @@ it('scales of custom objects are not patched strategically', async () => {
   await send('POST', things, thing({ metadata: { name: 'x' }, spec: { size: 1 } }));
   const type = { 'content-type': 'application/strategic-merge-patch+json' };
   expect((await send('PATCH', `${things}/x/scale`, { spec: { replicas: 3 } }, type)).status).toBe(415);
+});
+
+const definition = (schema: object) => ({
+  metadata: { name: 'odds.example.com' },
+  spec: {
+    ...{ group: 'example.com', scope: 'Namespaced', names: { plural: 'odds', kind: 'Odd' } },
+    versions: [{ name: 'v1', served: true, storage: true, schema: { openAPIV3Schema: { type: 'object', ...schema } } }],
+  },
+});
+const unread = (words: string) =>
+  `CustomResourceDefinition in version "v1" cannot be handled as a CustomResourceDefinition: ${words}`;
+const schemaAt = 'JSONSchemaProps.spec.versions.schema.openAPIV3Schema';
+
+it.each<readonly [schema: object, status: number, message: unknown]>([
+  [{ additionalProperties: 7 }, 400, unread('boolean or JSON schema expected')],
+  [{ not: { additionalItems: 'x' } }, 400, unread('boolean or JSON schema expected')],
+  [
+    { additionalProperties: { maximum: 'x' } },
+    400,
+    unread(`json: cannot unmarshal string into Go struct field ${schemaAt}.additionalProperties of type float64`),
+  ],
+  [
+    { properties: { a: { items: { properties: { b: { not: { type: 7 } } } } } } },
+    400,
+    unread(`json: cannot unmarshal number into Go struct field ${schemaAt}.properties.items of type string`),
+  ],
+  [
+    { dependencies: { a: [7] } },
+    400,
+    unread(`json: cannot unmarshal number into Go struct field ${schemaAt}.dependencies of type string`),
+  ],
+  [{ dependencies: {} }, 422, expect.stringContaining('dependencies is not supported')],
+  [{ additionalItems: {} }, 422, expect.stringContaining('additionalItems is not supported')],
+  [{ properties: { a: { type: 'object', additionalProperties: { type: 'string', other: 1 } } } }, 201, undefined],
+])('a definition whose schema has %j', async (schema, status, message) => {
+  const { send } = await requester();
+  const { json, ...answer } = await send(
+    'POST',
+    '/apis/apiextensions.k8s.io/v1/customresourcedefinitions',
+    definition(schema),
+  );
+  expect([answer.status, json.message, answer.headers['warning']]).toEqual([status, message, undefined]);
 });

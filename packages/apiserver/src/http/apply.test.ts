@@ -64,4 +64,101 @@ describe('PATCH application/apply-patch+yaml', () => {
       }),
     );
   });
+
+  it('is told of what Go writes in a list that is one piece, as of null times', async () => {
+    const { apply, send } = await requester();
+    const job = '/apis/batch/v1/namespaces/default/jobs';
+    const template = { spec: { restartPolicy: 'Never', containers: [{ name: 'c', image: 'i' }] } };
+    await send('POST', job, { metadata: { name: 'j' }, spec: { template } });
+    const status = { startTime: '2026-01-01T00:00:00Z', conditions: [{ type: 'Suspended', status: 'True' }] };
+    await send('PUT', `${job}/j/status?fieldManager=you`, { metadata: { name: 'j' }, status });
+    const wished = { apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'j' }, status };
+    expect((await apply(`${job}/j/status?fieldManager=me`, wished)).json.message).toBe(
+      'Apply failed with 1 conflict: conflict with "you" with subresource "status" using batch/v1: .status.conditions',
+    );
+  });
+
+  it('finds nothing that was there before where nobody owns anything but what Go writes', async () => {
+    const { apply, send } = await requester();
+    const sets = '/apis/apps/v1/namespaces/default/statefulsets';
+    const { spec } = web(1);
+    await send('POST', sets, { metadata: { name: 's' }, spec });
+    await send('PUT', `${sets}/s`, { metadata: { name: 's', managedFields: [] }, spec });
+    const wished = { apiVersion: 'apps/v1', kind: 'StatefulSet', metadata: { name: 's' } };
+    const { json } = await apply(`${sets}/s/status?fieldManager=me`, wished);
+    expect(json.metadata.managedFields).toBeUndefined();
+  });
+
+  it('tells a key that is null from one of which nobody speaks', async () => {
+    const { apply } = await requester();
+    const port = { port: 80, protocol: null };
+    const service = { apiVersion: 'v1', kind: 'Service', metadata: { name: 's' }, spec: { ports: [port] } };
+    const { json } = await apply('/api/v1/namespaces/default/services/s?fieldManager=me', service);
+    expect(Object.keys(json.metadata.managedFields[0].fieldsV1['f:spec']['f:ports'])).toEqual([
+      'k:{"port":80,"protocol":null}',
+    ]);
+  });
+
+  it('takes nothing away by another version that Go writes in any case', async () => {
+    const { apply, get } = await requester();
+    const [one, other] = ['v1beta2', 'v1beta1'].map(
+      (version) => `/apis/resource.k8s.io/${version}/namespaces/default/resourceclaims/c?fieldManager=me`,
+    );
+    const said = { kind: 'ResourceClaim', metadata: { name: 'c' } };
+    const spec = { devices: { requests: [{ name: 'r', exactly: { deviceClassName: 'd' } }] } };
+    await apply(one!, { ...said, apiVersion: 'resource.k8s.io/v1beta2', spec });
+    expect((await apply(other!, { ...said, apiVersion: 'resource.k8s.io/v1beta1' })).status).toBe(200);
+    const { json } = await get(one!);
+    expect([json.spec.devices.requests.length, json.metadata.managedFields]).toEqual([1, undefined]);
+  });
+
+  it('of nothing in metadata takes all of it away where something of it was applied', async () => {
+    const { apply } = await requester();
+    const map = { apiVersion: 'v1', kind: 'ConfigMap' };
+    const at = '/api/v1/namespaces/default/configmaps/a?fieldManager=me';
+    await apply(at, { ...map, metadata: { name: 'a', labels: { x: 'y' } } });
+    expect((await apply(at, map)).json.message).toBe(
+      'the name of the object (a based on URL) was undeterminable: name must be provided',
+    );
+    expect((await apply(at, { ...map, metadata: {} })).status).toBe(200);
+  });
+
+  it('is told of a value that is none as it is met, which is where others own fields in other versions', async () => {
+    const { apply } = await requester();
+    const said = { kind: 'HorizontalPodAutoscaler', metadata: { name: 'h' } };
+    const at = (version: string, manager: string) =>
+      `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers/h?fieldManager=${manager}`;
+    const spec = { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } };
+    await apply(at('v2', 'one'), { ...said, apiVersion: 'autoscaling/v2', spec });
+    const status = { lastScaleTime: 'yesterday' };
+    const told = async (version: string) =>
+      (await apply(at(version, 'two'), { ...said, apiVersion: `autoscaling/${version}`, status })).json.message;
+    expect(await told('v1')).toMatch(/^failed to convert new object: unable to convert/);
+    expect(await told('v2')).toMatch(/^failed to convert new object \(.*\) to proper version: unable to convert/);
+  });
+
+  it('keeps what another version has in any case where its manager names nothing there', async () => {
+    const { apply } = await requester();
+    const said = { kind: 'HorizontalPodAutoscaler', metadata: { name: 'h', generateName: 'a' } };
+    const at = (version: string) =>
+      `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers/h?fieldManager=one`;
+    const spec = { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } };
+    await apply(at('v2'), { ...said, apiVersion: 'autoscaling/v2', spec });
+    const { status, json } = await apply(at('v1'), { kind: said.kind, apiVersion: 'autoscaling/v1' });
+    expect([status, json.spec.maxReplicas, json.spec.scaleTargetRef.name]).toEqual([200, 3, 'd']);
+  });
+
+  it('of the status of a claim is told to own metadata, too', async () => {
+    const { apply, send } = await requester();
+    const at = '/apis/resource.k8s.io/v1beta2/namespaces/default/resourceclaims';
+    await send('POST', at, { metadata: { name: 'c' } });
+    const said = { apiVersion: 'resource.k8s.io/v1beta2', kind: 'ResourceClaim' };
+    const { json } = await apply(`${at}/c/status?fieldManager=me`, {
+      ...said,
+      metadata: { name: 'c', annotations: {} },
+    });
+    expect(json.metadata.managedFields.at(0)).toMatchObject({
+      ...{ manager: 'me', subresource: 'status', fieldsV1: { 'f:metadata': { 'f:annotations': {} } } },
+    });
+  });
 });

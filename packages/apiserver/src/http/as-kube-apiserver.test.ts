@@ -328,6 +328,14 @@ it.each([
   expect(answer.status).toBe(status);
 });
 
+it('an Event of a series tells by the newer group how many there were', async () => {
+  const { send, get } = await requester();
+  const event = { metadata: { name: 'e' }, involvedObject: { namespace: 'default' }, series: {} };
+  await send('POST', '/api/v1/namespaces/default/events', event);
+  const { json } = await get('/apis/events.k8s.io/v1/namespaces/default/events/e');
+  expect(json.series).toEqual({ count: 0, lastObservedTime: null });
+});
+
 it('an Event of the newer group has the metadata of any object', async () => {
   const { send } = await requester();
   const { json } = await send('POST', '/apis/events.k8s.io/v1/namespaces/default/events', {

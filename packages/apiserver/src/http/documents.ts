@@ -46,9 +46,14 @@ export async function documentAt(
 ): Promise<HttpResponse | undefined> {
   const { registry } = parts;
   const [root, first, second] = segments;
+  // What groups there are upstream's aggregator tells, which has no router.
+  const isRouted = root !== 'apis' || second !== undefined;
   const json = (document: unknown) => {
     if (document === undefined) return undefined;
-    const accepted = negotiate(request.header('accept'), { routed: objectRoute, protobuf: true });
+    const accepted = negotiate(request.header('accept'), {
+      ...(isRouted ? { routed: objectRoute } : {}),
+      protobuf: true,
+    });
     const message = accepted.encoding === 'protobuf' ? discoveryMessage(document) : undefined;
     return message === undefined ? answer(200, document, accepted) : encoded(200, protobufMedia, message);
   };
@@ -69,6 +74,8 @@ export async function documentAt(
       if (first === undefined) return aggregated(parts, request, 'core') ?? json(coreVersions(parts.address()));
       return segments.length === 2 ? json(resourceList(registry, first)) : undefined;
     case 'apis':
+      // Which tells of all that they have at the one path and not at the other.
+      if (first === undefined && request.path.endsWith('/')) return json(groupList(parts.served()));
       if (first === undefined) return aggregated(parts, request, 'groups') ?? json(groupList(parts.served()));
       if (second === undefined) return json(groupDocument(parts.served(), first));
       return segments.length === 3
@@ -132,7 +139,7 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
   const accept = request.header('accept') ?? '';
   const encoding = aggregatedIn(accept);
   if (encoding === undefined) return undefined;
-  checkRouted(accept, objectRoute);
+  if (which === 'core') checkRouted(accept, objectRoute);
   const document = aggregatedDiscovery(parts.served(), which);
   parts.onDiscovery();
   const etag = `"${contentHash(JSON.stringify(document))}"`;

@@ -102,7 +102,13 @@ describe('fieldValidation', () => {
 
   it.each([
     ['merge', '{"data":{"x":"1","x":"2"},"dataa":{}}', ['duplicate field "data.x"', 'unknown field "dataa"']],
+    ['merge', '{"kind":"ConfigMap","kind":"ConfigMap"}', ['duplicate field "kind"']],
     ['strategic', '{"data":{"x":"1","x":"2"},"dataa":{}}', ['duplicate field "data.x"', 'unknown field "dataa"']],
+    [
+      'jsonPatch',
+      '[{"op":"add","path":"/dataa","value":{},"VALUE":1}]',
+      ['json patch unknown field "[0].VALUE"', 'unknown field "dataa"'],
+    ],
     [
       'jsonPatch',
       '[{"op":"add","path":"/dataa","value":{},"op":"add"}]',

@@ -52,6 +52,11 @@ export interface HttpResponse {
   readonly status: number;
   readonly headers: Readonly<Record<string, string | readonly string[]>>;
   readonly body?: Uint8Array | string | AsyncIterable<Uint8Array | string>;
+  /**
+   * Of a body that streams: how WebSocket carries it to a client that offers it. `events`: each is a message; `bytes`: as they
+   * come. Absent: it is answered as to anybody.
+   */
+  readonly messages?: 'events' | 'bytes';
   /** With status 101, to an `upgrade`: what the transport carries from here on. It has not begun yet. */
   readonly session?: StreamSession | UpgradedSession;
 }

@@ -3,7 +3,7 @@
  * result to an answer. Whether it may be asked has been settled before.
  */
 import type { ObjectKey, WatchOptions } from '@pintle/client';
-import { badRequest, parseFieldSelector, saysYes } from '@pintle/machinery';
+import { badRequest, parseFieldSelector } from '@pintle/machinery';
 import { verbsOf } from '../discovery/discovery.js';
 import type { Resource } from '../registry/resource.js';
 import type { Served } from '../verbs/api-core.js';
@@ -27,6 +27,7 @@ import {
   deleteQuery,
   includeObject,
   listOptions,
+  refuseExport,
   watchOptions,
   writeOptions,
 } from './request-options.js';
@@ -79,8 +80,7 @@ const whole = (accepted: Accepted): Accepted => ({ ...accepted, as: 'object' });
 const get: VerbHandler = async (asked) => {
   const { parts, request, resource, path } = asked;
   const answering = answeringFor(asked);
-  if (saysYes(request.query.get('export')))
-    throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
+  refuseExport(request);
   const options = { resourceVersion: request.query.get('resourceVersion') ?? '' };
   return objectAnswer(answering, 200, await getObject(parts.core, resource, keyOf(path), options));
 };

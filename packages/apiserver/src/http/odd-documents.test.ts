@@ -22,6 +22,12 @@ it.each<readonly [string, string, number]>([
   ['GET /apis', discovered('v2'), 200],
   ['GET /apis', discovered('v2beta1'), 406],
   ['GET /apis', `${discovered('v2beta1')},application/json`, 200],
+  ['GET /apis', 'application/*', 200],
+  ['GET /apis/', 'application/*', 200],
+  ['GET /apis/', discovered('v2'), 406],
+  ['GET /apis/apps', 'application/*', 200],
+  ['GET /apis/apps/v1', 'application/*', 406],
+  ['GET /api', 'application/*', 406],
 ])('%s as %s is answered with %d', async (line, accept, status) => {
   const api = await createApiServer({ world: virtualWorld() });
   const answer = await ask(api.handle, line, { headers: { accept } });
@@ -36,7 +42,7 @@ it.each<readonly [accept: string, type: string]>([
   [`${discovered('v2beta1')}, application/json`, 'application/json'],
 ])('discovery is told as a whole wherever that is asked for: %s', async (accept, type) => {
   const server = await createApiServer({ world: virtualWorld() });
-  for (const path of ['/api', '/apis/']) {
+  for (const path of ['/api', '/apis']) {
     const { headers } = await ask(server.handle, `GET ${path}`, { headers: { accept } });
     expect(headers['content-type']).toBe(type);
     if (!type.includes('as=')) continue;

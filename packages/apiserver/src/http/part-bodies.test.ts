@@ -60,6 +60,7 @@ it.each<readonly [line: string, body: unknown, status: number, message: unknown,
     expect.stringMatching(/^failed to convert new object \(\/x; .*: cannot convert float64 to int32$/),
     wishes,
   ],
+  [`PATCH ${scale}?fieldManager=me`, wished({ metadata: { name: null } }), 400, unnamed, wishes],
   [
     ...([`PATCH ${scale}?fieldManager=me`, wished({ metadata: { managedFields: [{}] } }), 400] as const),
     'metadata.managedFields must be nil',

@@ -96,6 +96,30 @@ it.each([
   expect([answer.status, answer.json.message]).toEqual([status, message]);
 });
 
+it.each([
+  ['fieldSelector=%3D', 1],
+  ['labelSelector=+', 1],
+  ['fieldSelector=metadata.name!%3Dx', undefined],
+])('a page by %s tells how many are left where all are meant', async (query, left) => {
+  const { send } = await requester();
+  for (const name of ['a', 'b']) await send('POST', maps.replace('default', 'kube-public'), map({ name }));
+  const { json } = await send('GET', `${maps.replace('default', 'kube-public')}?limit=1&${query}`);
+  expect(json.metadata.remainingItemCount).toBe(left);
+});
+
+it.each([
+  ['resourceVersionMatch=NotOlderThan&limit=1', 1],
+  ['limit=1', undefined],
+  ['resourceVersionMatch=Exact', undefined],
+])(
+  'a version that is to come, by %s, is told when to be asked for again unless it is meant exactly',
+  async (query, s) => {
+    const { send } = await requester();
+    const { json } = await send('GET', `${maps}?resourceVersion=999999&${query}`);
+    expect([json.code, json.details.retryAfterSeconds]).toEqual([504, s]);
+  },
+);
+
 it('what is deleted of many is listed as they were, in pages and in Tables', async () => {
   const { send } = await requester();
   for (const name of ['a', 'b', 'c']) await send('POST', maps, map({ name, labels: { mine: 'yes' } }));
@@ -122,11 +146,24 @@ it('an object that goes with its last finalizer is told of in the version that i
   expect((await send('GET', `${maps}/a`)).status).toBe(404);
 });
 
-it('exports are no more', async () => {
-  const { get } = await requester();
-  expect((await get(`${maps}/a?export=true`)).json.message).toBe(
-    'the export parameter, deprecated since v1.14, is no longer supported',
-  );
+it.each([`${maps}/a`, '/apis/apps/v1/namespaces/default/deployments/a/scale'])(
+  'exports are no more: %s',
+  async (path) => {
+    const { get } = await requester();
+    expect((await get(`${path}?export=true`)).json.message).toBe(
+      'the export parameter, deprecated since v1.14, is no longer supported',
+    );
+  },
+);
+
+it('of one by its name what is deleted is as it is by now, in the version that is asked for', async () => {
+  const { send } = await requester();
+  await send('POST', maps, map({ name: 'a' }));
+  const one = await send('DELETE', `${maps}?resourceVersion=1&fieldSelector=metadata.name%3Da`);
+  expect([one.status, one.json.message]).toEqual([
+    ...[409, expect.stringContaining('the ResourceVersion in the precondition (1) does not match')],
+  ]);
+  expect((await send('DELETE', `${maps}?resourceVersion=1`)).json.items).toEqual([]);
 });
 
 it('a reference that is owned as a whole elsewhere is owned by its fields where a volume tells of its claim', async () => {

@@ -83,6 +83,12 @@ export function watchOptions(
   return options;
 }
 
+/** Errors: `StatusError` BadRequest where an object is asked for as it was sent, as clients of old do. */
+export function refuseExport({ query }: { readonly query: URLSearchParams }): void {
+  if (saysYes(query.get('export')))
+    throw badRequest('the export parameter, deprecated since v1.14, is no longer supported');
+}
+
 /** The options of a write, by the name that errors call them. */
 export type WriteKind = 'CreateOptions' | 'UpdateOptions' | 'PatchOptions';
 

@@ -82,7 +82,10 @@ function handleAllowed(asked: ResourceRequest, verb: string): Promise<HttpRespon
   // What a patch is written in is looked at first.
   if (handle !== undefined && verb === 'patch') patchTypeOf(request, resource);
   if (!resource.custom && handle !== undefined && !isPlain(accept))
-    checkRouted(accept, request.method === 'GET' && path.name === undefined ? listRoute : objectRoute);
+    checkRouted(
+      accept,
+      request.method === 'GET' && (path.name === undefined || path.watched) ? listRoute : objectRoute,
+    );
   warnOfAge(context, resource);
   if (handle === undefined) throw verbNotAllowed(resource, verb);
   return handle(asked);

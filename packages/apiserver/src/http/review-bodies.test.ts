@@ -18,3 +18,19 @@ it.each<readonly [path: string, metadata: object, spec: object, fields: readonly
   const { json } = await send('POST', path, { metadata, spec });
   expect((json.details?.causes ?? []).map(({ field }: { field: string }) => field)).toEqual(fields);
 });
+
+const ofVersion = 'the API version in the data (authorization.k8s.io/v1beta1) does not match the expected';
+it.each<readonly [query: string, body: object, message: string, warned: boolean]>([
+  ['', { spec: { groups: [] } }, ofVersion, true],
+  ['', { spec: { group: ['a'] } }, ofVersion, false],
+  ['?fieldValidation=Strict', { spec: { groups: [] } }, 'strict decoding error: unknown field "spec.groups"', false],
+  ['', { kind: 'SubjectAccessReview' }, 'converting (v1beta1.SubjectAccessReview) to (authorization.Local', false],
+  ['', { spec: [] }, 'LocalSubjectAccessReview.spec of type v1beta1.SubjectAccessReviewSpec', false],
+  ['', { metadata: '' }, 'cannot unmarshal string into Go struct field LocalSubjectAccessReview.metadata', false],
+])('a question of a version that is no more%s: %j', async (query, body, message, warned) => {
+  const { send } = await requester();
+  const { json, headers } = await send('POST', local + query, { apiVersion: 'authorization.k8s.io/v1beta1', ...body });
+  expect([json.code, json.message, headers['warning'] !== undefined]).toEqual([
+    ...[400, expect.stringContaining(message), warned],
+  ]);
+});

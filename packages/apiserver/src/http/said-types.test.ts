@@ -19,6 +19,8 @@ const notRead = (what: string) => `couldn't get version/kind; json parse error: 
 const goStruct = String.raw`struct { APIVersion string "json:\"apiVersion,omitempty\""; Kind string "json:\"kind,omitempty\"" }`;
 const refusedFor = (why: string) => expect.stringMatching(new RegExp(`^ "" is invalid: patch: .*: ${why}$`));
 
+const patchedAs = (version: string, place: string) => `PATCH /apis/${version}/namespaces/default/${place}`;
+
 const rows: readonly (readonly [
   line: string,
   type: string,
@@ -52,6 +54,54 @@ const rows: readonly (readonly [
   [patch, merge, { apiVersion: 'a/b/c' }, 422, refusedFor('unexpected GroupVersion string: a/b/c')],
   [patch, merge, { apiVersion: 5 }, 422, refusedFor(notRead('number into Go struct field .apiVersion of type string'))],
   [patch, merge, { apiVersion: '/v1' }, 200, null],
+  // Go writes what is patched in the order of names, and reads names in any case: the last counts.
+  [patch, merge, { KIND: 'Pod' }, 200, null, ['unknown field "KIND"']],
+  [patch, merge, { APIVERSION: 'v9', data: { x: 'y' } }, 200, null, ['unknown field "APIVERSION"']],
+  [patch, merge, { kinD: 'Pod' }, 200, null, ['unknown field "kinD"']],
+  // A patched object that says to be of another version of its kind is read as that, with its nulls.
+  [
+    patchedAs('autoscaling/v2', 'horizontalpodautoscalers/h'),
+    merge,
+    { apiVersion: 'autoscaling/v1', spec: { maxReplicas: 3, targetCPUUtilizationPercentage: 7 } },
+    200,
+    null,
+    ['spec.metrics', 'status.currentMetrics'].map((name) => `unknown field "${name}"`),
+  ],
+  [
+    patchedAs('autoscaling/v1', 'horizontalpodautoscalers/h'),
+    merge,
+    { apiVersion: 'autoscaling/v2beta2', kind: 'HorizontalPodAutoscaler', spec: { maxReplicas: 3 } },
+    200,
+    null,
+    ['unknown field "spec.targetCPUUtilizationPercentage"'],
+  ],
+  // What is of another version is read as that, and strictly, before it is refused.
+  [
+    ...(['POST /apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers', json] as const),
+    { apiVersion: 'autoscaling/v1', kind: 'HorizontalPodAutoscaler', metadata: { name: 'a' }, spec: { metrics: [] } },
+    400,
+    'the API version in the data (autoscaling/v1) does not match the expected API version (autoscaling/v2)',
+    ['unknown field "spec.metrics"'],
+  ],
+  [
+    ...(['POST /apis/apps/v1/namespaces/default/deployments', json] as const),
+    { apiVersion: 'extensions/v1beta1', kind: 'Deployment', metadata: { name: 'a' }, spec: { a: 1 } },
+    400,
+    'the API version in the data (extensions/v1beta1) does not match the expected API version (apps/v1)',
+    ['unknown field "spec.a"'],
+  ],
+  [
+    ...(['POST /apis/apps/v1/namespaces/default/deployments', json] as const),
+    { apiVersion: 'apps/v1beta2', kind: 'Deployment', spec: { replicas: 'x' } },
+    400,
+    'Deployment in version "v1beta2" cannot be handled as a Deployment: json: cannot unmarshal string into Go struct field DeploymentSpec.spec.replicas of type int32',
+  ],
+  [
+    ...(['POST /apis/events.k8s.io/v1/namespaces/default/events', json] as const),
+    { apiVersion: 'v1', kind: 'Event', metadata: { name: 'a' } },
+    400,
+    'the API version in the data (v1) does not match the expected API version (events.k8s.io/v1)',
+  ],
   [
     patch,
     operations,
@@ -140,6 +190,10 @@ const rows: readonly (readonly [
 it.each(rows)('%s of %s: %j', async (line, type, body, status, message, warnings = []) => {
   const { send } = await requester();
   await send('POST', maps, { apiVersion: 'v1', kind: 'ConfigMap', metadata: { name: 'a' }, data: { a: 'b' } });
+  const scaleTargetRef = { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' };
+  await send('POST', '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers', {
+    ...{ metadata: { name: 'h' }, spec: { maxReplicas: 2, scaleTargetRef } },
+  });
   const [method = '', path = ''] = line.split(' ');
   const answer = await send(method, path, body, { 'content-type': type });
   const told = ((answer.headers['warning'] ?? []) as readonly string[]).map((text) =>

@@ -11,7 +11,7 @@ import type { HttpResponse } from './message.js';
 import { checkPartial, negotiate, objectRoute } from './negotiation.js';
 import { partNotFound, verbNotAllowed } from './not-served.js';
 import { notFoundFirst, patchOf, patchTypeOf, readPatch } from './patch-body.js';
-import { applyOptions, includeObject, type WriteKind, writeOptions } from './request-options.js';
+import { applyOptions, includeObject, refuseExport, type WriteKind, writeOptions } from './request-options.js';
 import type { ResourceRequest } from './resource-request.js';
 
 const isServed = (handler: SubresourceHandler, verb: string): boolean =>
@@ -85,8 +85,9 @@ export async function handleSubresource(
       const bytes = await handler.stream(target, request.query, request.signal);
       return bytes === undefined
         ? { status: 204, headers: { 'cache-control': 'no-cache, private' }, body: '' }
-        : encoded(200, 'text/plain', bytes);
+        : { ...encoded(200, 'text/plain', bytes), messages: 'bytes' };
     }
+    refuseExport(request);
     return respond(200, await handler.get!(target));
   }
   if (verb === 'create') languageOf(request);

@@ -127,3 +127,9 @@ it.each<readonly [query: string, status: number]>([
   const { watch } = await watcher();
   expect((await watch(`${older}/a?timeoutSeconds=1&${query}`)).status).toBe(status);
 });
+
+it('what may be had of one that is watched by the older path is told as of a list', async () => {
+  const { watch } = await watcher();
+  const { status, text } = await watch(`${older}/a?timeoutSeconds=1`, 'application/*');
+  expect([status, text]).toEqual([406, expect.stringContaining('application/json;stream=watch')]);
+});

@@ -111,6 +111,7 @@ export class WatchResponder {
             : 'application/json',
         'cache-control': 'no-cache, private',
       },
+      messages: 'events',
       body: queue.drain(() => {
         signal.removeEventListener('abort', stop);
         end();

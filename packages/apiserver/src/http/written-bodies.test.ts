@@ -253,6 +253,27 @@ it.each([
   expect(json.message).toBe(` "" is invalid: patch: Invalid value: "${shown}": ${words}`);
 });
 
+it('a strategic patch of bytes by a list of what are none', async () => {
+  await client.create<Secret>({ apiVersion: 'v1', kind: 'Secret', metadata: { name: 's', namespace: 'default' } });
+  const { json } = await ask(server.handle, 'PATCH /api/v1/namespaces/default/secrets/s', {
+    headers: { 'content-type': 'application/strategic-merge-patch+json' },
+    body: { data: { app: ['a'] } },
+  });
+  expect(json.message).toBe(' "" is invalid: patch: Invalid value: "map[data:map[app:[a]]]": unrecognized type: uint8');
+});
+
+it('a strategic patch of a list of which nobody spoke needs no keys', async () => {
+  await client.create({ apiVersion: 'storage.k8s.io/v1', kind: 'CSINode', metadata: { name: 'n' } });
+  const { status, json } = await ask(server.handle, 'PATCH /apis/storage.k8s.io/v1/csinodes/n', {
+    headers: { 'content-type': 'application/strategic-merge-patch+json' },
+    body: { spec: { drivers: [{ nodeID: 'a' }] } },
+  });
+  expect([status, json.details.causes.map(({ field }: { field: string }) => field)]).toEqual([
+    422,
+    expect.arrayContaining(['spec.drivers[0].name']),
+  ]);
+});
+
 it('an update of resourceVersion 0 is one of no version', async () => {
   const { metadata } = await client.create<Node>({ apiVersion: 'v1', kind: 'Node', metadata: { name: 'n1' } });
   expect(metadata.resourceVersion).not.toBe('0');

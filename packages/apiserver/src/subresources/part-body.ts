@@ -57,7 +57,7 @@ export function decodedPart<T extends KubernetesObject>(
   body: unknown,
   options: PartOptions,
 ): T {
-  const object = checkKind(core, { kind }, inNewVersion(body, kind), options);
+  const object = checkKind(core, context, { kind }, inNewVersion(body, kind), options);
   const { value, unknownFields, errors } = kind.normalizer(object);
   // What a patch makes has its fields in the order of their names.
   const isPatched = options.refuseText !== undefined;

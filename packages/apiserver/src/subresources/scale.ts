@@ -76,7 +76,7 @@ async function applyScale(
       reportDuplicates(context, strictFaults, options.fieldValidation);
       const { metadata } = value as Scale;
       placeOf(resource, metadata, key);
-      if (said?.name === '') requireName(metadata, key);
+      if (said !== undefined && Object.hasOwn(said, 'name')) requireName(metadata, key);
       checkedScale(resource, value as Scale, key.name);
       checkUid(resource, metadata.uid, old);
       const asked = { ...made.object.metadata, resourceVersion: metadata.resourceVersion ?? '' };

@@ -85,14 +85,16 @@ export async function applyObject(
       needsVersion: needsVersion(resource),
       options,
       async change(old) {
-        const { object, managedFields } = await apply(core, context, resource, wishes, old, options, applied);
+        const { object, managedFields } = await apply(core, context, resource, applied, old, options);
+        // Who named something of its metadata and now names nothing there takes all of it away.
+        requireName(object.metadata ?? {}, path);
         const { uid } = metadata;
         // Who says an empty version says none; who says none has seen what there is.
         const { resourceVersion = '' } = Object.hasOwn(metadata, 'resourceVersion') ? metadata : old.metadata;
         const asked = { ...object.metadata, resourceVersion, ...(uid ? { uid } : {}) };
         const refusing = {
           ...options,
-          ...(resource.custom ? { keepsNulls: true } : { refuse: typesRefused(resource, applied) }),
+          ...(resource.custom ? { keepsNulls: true } : { refuse: typesRefused(resource, applied, old) }),
         };
         const decoded = await decode(core, context, resource, { ...object, metadata: asked }, refusing, old);
         requirePlace();
@@ -113,16 +115,19 @@ export function appliedOf(body: unknown, { apiVersion, kind }: AppliedKind): Kub
   return applied;
 }
 
-/** What the schema could read, and the type cannot: a time, say, that is none. */
-export const typesRefused = (resource: AppliedKind, applied: KubernetesObject) => (faults: readonly TypeFault[]) => {
-  const { apiVersion, kind } = resource;
-  const first = firstFault(kind.schema.node, faults);
-  const decoded = decoderWords(kind.schema.node, kind.kind, [first]);
-  const type = `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind.kind}`;
-  return badRequest(
-    `failed to convert new object (${whatIsApplied(resource, applied)}) to proper version: unable to convert unstructured object to ${type}: ${converterWords(first, decoded)}`,
-  );
-};
+/** What the schema could read, and the type cannot: a time, say, that is none. Whom else it is compared for, in other versions, it is converted for first. */
+export const typesRefused =
+  (resource: AppliedKind, applied: KubernetesObject, old?: KubernetesObject) => (faults: readonly TypeFault[]) => {
+    const { apiVersion, kind } = resource;
+    const first = firstFault(kind.schema.node, faults);
+    const decoded = decoderWords(kind.schema.node, kind.kind, [first]);
+    const type = `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind.kind}`;
+    const isCompared = old?.metadata.managedFields?.some((entry) => entry.apiVersion !== apiVersion) === true;
+    const what = isCompared ? '' : ` (${whatIsApplied(resource, applied)}) to proper version`;
+    return badRequest(
+      `failed to convert new object${what}: unable to convert unstructured object to ${type}: ${converterWords(first, decoded)}`,
+    );
+  };
 
 /** What else is said there is the schema's to refuse, or the type's. */
 function isManagedFields(value: unknown): boolean {

@@ -126,7 +126,8 @@ function readable<T>(text: string, parse: (text: string) => T): T | undefined {
   }
 }
 
-const nameIn = (selector: FieldSelector | undefined): string | undefined =>
+/** The one name that a field selector leaves. */
+export const nameIn = (selector: FieldSelector | undefined): string | undefined =>
   selector?.requirements.find(
     ({ field, operator, value }) => field === 'metadata.name' && operator === '=' && value !== '',
   )?.value;

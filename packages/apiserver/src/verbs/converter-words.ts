@@ -27,11 +27,14 @@ function orderOf(place: SchemaNode, [a, ...left]: TypeFault['path'], [b, ...righ
   const { properties = {}, items, values } = resolve(place);
   if (typeof a === 'number' && typeof b === 'number') return a === b && items ? orderOf(items, left, right) : a - b;
   const [first, second] = [properties[a], properties[b]];
-  // That is mostly the order of their numbers. A map has none.
-  if (a !== b) return (first?.proto ?? 0) - (second?.proto ?? 0);
+  if (a !== b) return placeInGo(a, first) - placeInGo(b, second);
   const inner = first ?? values;
   return inner === undefined ? 0 : orderOf(inner, left, right);
 }
+
+/** Mostly fields stand in the order of their numbers; what says that nothing else changes any more came last, and stands first. A map has none. */
+const placeInGo = (name: string | number, field: SchemaNode | undefined): number =>
+  name === 'immutable' ? 1 : (field?.proto ?? 0);
 
 /** `decoded`: what the decoder says, as the type reads many values itself. */
 export function converterWords({ expected, found }: TypeFault, decoded: string): string {
@@ -51,8 +54,10 @@ export function converterWords({ expected, found }: TypeFault, decoded: string):
       return scalarWords(from, 'int64');
     case '32-bit integer':
       return scalarWords(from, 'int32');
+    case 'byte':
+      return scalarWords(from, 'uint8');
     case 'base64 string':
-      return `error decoding from json: ${decoded}`;
+      return typeof found !== 'string' ? `cannot restore slice from ${from}` : `error decoding from json: ${decoded}`;
     default:
       return decoded;
   }

@@ -10,6 +10,7 @@ import {
   type KubernetesObject,
   nameSuffix,
   type ObjectMeta,
+  type Status,
   StatusError,
   statusError,
 } from '@pintle/machinery';
@@ -68,7 +69,7 @@ export async function createObject(
       const present = await fromStore(
         core.backend.range({ start: storeKey(resource, namespace, madeName), countOnly: true }),
       );
-      if (present.count > 0) throw await takenBy(core, resource, namespace, madeName);
+      if (present.count > 0) throw await takenBy(core, resource, namespace, object.metadata);
       return { object: resource.fromStored(Object.freeze(unstored(object, decoded.metadata))), created: true };
     }
     if (/^\d*[1-9]\d*$/.test(decoded.metadata.resourceVersion ?? ''))
@@ -84,23 +85,23 @@ export async function createObject(
     );
     const done = result.results[0];
     if (result.succeeded && done?.type === 'put') return { ...serve(resource, done.entry), created: true };
-    if (madeName !== finalName || name !== '') throw await takenBy(core, resource, namespace, madeName);
-    if (attempt === generateAttemptsMax) {
-      throw statusError(
-        'AlreadyExists',
-        `${resource.kind.plural} ${JSON.stringify(finalName)} already exists, the server was not able to generate a unique name for the object`,
-        {
-          details: { name: finalName, kind: resource.kind.plural, retryAfterSeconds: 1 },
-        },
-      );
-    }
+    if (madeName !== finalName || name !== '' || attempt === generateAttemptsMax)
+      throw await takenBy(core, resource, namespace, object.metadata);
   }
 }
 
-/** Who waits for an object to go is told that it does. */
-async function takenBy(core: ApiCore, resource: Resource, namespace: string | undefined, name: string) {
+/** Who waits for an object to go is told that it does; who lets a name be made, that another would be. */
+async function takenBy(core: ApiCore, resource: Resource, namespace: string | undefined, metadata: ObjectMeta) {
+  const { name = '', generateName } = metadata;
   const there = await findEntry(core, resource, namespace === undefined ? { name } : { name, namespace });
-  const { status } = alreadyExists(resource.kind, name);
+  const taken = alreadyExists(resource.kind, name).status;
+  const status: Status = !generateName
+    ? taken
+    : {
+        ...taken,
+        message: `${taken.message}, the server was not able to generate a unique name for the object`,
+        details: { ...taken.details, retryAfterSeconds: 1 },
+      };
   const isGoing = there !== undefined && storedObjectOf(resource, there).metadata.deletionTimestamp !== undefined;
   return isGoing
     ? new StatusError({ ...status, message: `object is being deleted: ${status.message}` })

@@ -46,7 +46,12 @@ export function otherCustomObject(
   if (fault !== undefined) throw refuse(fault);
   const own = said.group === kind.group && said.kind === kind.kind ? knownIn(core, apiVersion, body) : { unknown: [] };
   const unknown = [...inMetadata.toSorted().map((field) => `metadata.${field}`), ...own.unknown];
-  reportStrict(context, said, unknown, options);
+  reportStrict(
+    context,
+    said,
+    unknown,
+    said.version === '' && !isPatched ? { ...options, refuseText: noVersion } : options,
+  );
   const read = { ...(own.left ?? body), kind: said.kind, metadata };
   if (apiVersion !== expected) {
     if (!isPatched) throw otherVersion(String(apiVersion ?? ''), expected);
@@ -76,6 +81,9 @@ function knownIn(
 
 const otherVersion = (said: string, expected: string) =>
   badRequest(`the API version in the data (${said}) does not match the expected API version (${expected})`);
+
+/** What is refused strictly is told of with its version. */
+const noVersion = () => badRequest("Object 'apiVersion' is missing in 'object has no apiVersion field'");
 
 const notOf = (said: TypeMeta, { name = '' }: ObjectMeta, field: string, value: unknown, expected: string) =>
   invalid(said, name, [invalidField(field, value ?? '', `must be ${expected}`)]);

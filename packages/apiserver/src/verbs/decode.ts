@@ -17,13 +17,14 @@ import {
   type TypeFault,
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
-import { prepared, type Resource } from '../registry/resource.js';
+import { prepared, type Resource, tellerOf } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
 import { otherCustomObject } from './custom-body.js';
 import type { DecodeOptions } from './decode-options.js';
+import { readAs } from './former-versions.js';
 import { toldOfMissing } from './missing-fields.js';
 import { normalize } from './normalizers.js';
-import { notHandled, reportStrict, textFirst } from './strict-faults.js';
+import { notHandled, reportStrict, type StrictOptions, textFirst } from './strict-faults.js';
 import { typeMetaFault, typeMetaOf } from './type-meta.js';
 
 /**
@@ -58,7 +59,9 @@ function decodeReady(
     const other = otherCustomObject(core, context, resource, body, options);
     if (other !== undefined) return other;
   }
-  const object = checkKind(core, resource, body, options);
+  const other = resource.custom || options.refuseText === undefined ? undefined : otherVersion(core, resource, body);
+  if (other !== undefined) return decodeReady(core, context, other.resource, other.body, options, old);
+  const object = checkKind(core, context, resource, body, options);
   const known = old === undefined ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known, options.keepsNulls);
   const tellUnknown = () => {
@@ -78,6 +81,24 @@ function decodeReady(
   };
   const ready = prepared(resource, [value as KubernetesObject], 'stored');
   return ready === undefined ? stored() : ready.then(stored);
+}
+
+/** A patched object that says to be of another version of its kind is read as that, or as what is served in its place. */
+function otherVersion(
+  { registry }: ApiCore,
+  resource: Resource,
+  body: unknown,
+): { readonly resource: Resource; readonly body: Fields } | undefined {
+  if (!isFields(body) || typeMetaFault(body) !== undefined) return undefined;
+  const { kind, ...group } = typeMetaOf(body);
+  const apiVersion = apiVersionOf(group);
+  if (group.version === '' || apiVersion === resource.apiVersion) return undefined;
+  const known = readAs(registry, apiVersion, kind);
+  if (known === undefined || known.definition !== resource.definition) return undefined;
+  const served = registry.byObject({ apiVersion: known.apiVersion, kind })!;
+  // Its nulls are fields that the other version may not have.
+  const told = tellerOf(resource)?.(body as unknown as KubernetesObject) ?? body;
+  return { resource: served, body: { ...told, apiVersion: served.apiVersion } };
 }
 
 /** The version that a patch says a status is in, where it is another one of the kind. */
@@ -135,11 +156,12 @@ export interface BodyKind {
 /** Errors: `StatusError` BadRequest where it is of another kind or version. */
 export function checkKind(
   core: ApiCore,
+  context: RequestContext,
   resource: BodyKind,
   body: unknown,
-  options: Pick<DecodeOptions, 'refuseText'>,
+  options: StrictOptions,
 ): KubernetesObject {
-  if (body === null) return checkKind(core, resource, {}, options);
+  if (body === null) return checkKind(core, context, resource, {}, options);
   const fault = typeMetaFault(body);
   if (fault !== undefined || typeof body !== 'object')
     throw (
@@ -154,7 +176,10 @@ export function checkKind(
   if (!isOfVersion || (said.kind || resource.kind.kind) !== resource.kind.kind) {
     const version = isOfVersion ? expected : apiVersionOf(said);
     const sent = [version, said.kind || resource.kind.kind] as const;
-    throw options.refuseText?.(whyOtherKind(core, resource, ...sent, body)) ?? otherKind(core, resource, ...sent, body);
+    throw (
+      options.refuseText?.(whyOtherKind(core, resource, ...sent, body)) ??
+      otherKind(core, context, resource, ...sent, body, options)
+    );
   }
   if (apiVersion === expected && kind === resource.kind.kind && typeof metadata === 'object' && metadata !== null)
     return body as KubernetesObject;
@@ -164,19 +189,30 @@ export function checkKind(
 /** Something of another kind, or of another version than the path's, in the words of kube-apiserver's decoder. */
 function otherKind(
   core: ApiCore,
-  resource: BodyKind,
+  context: RequestContext,
+  { kind }: BodyKind,
   sentVersion: string,
   sentKind: string,
   body: object,
+  options: StrictOptions,
 ): StatusError {
-  const { kind } = resource;
-  const [version = '', group = ''] = sentVersion.split('/').reverse();
-  if (group === kind.group && version !== kind.version && sentKind === kind.kind)
-    return badRequest(
-      `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersionOf(kind)})`,
-    );
-  return notHandled(sentKind, version, whyOtherKind(core, resource, sentVersion, sentKind, body), kind.kind);
+  const known = readAs(core.registry, sentVersion, sentKind);
+  const [version = ''] = sentVersion.split('/').reverse();
+  const isSame = known !== undefined && known.definition.kind.kind === kind.kind && isOfGroup(known, kind);
+  const { errors, unknownFields } = isSame ? normalize(known, body) : nothingRead;
+  if (!isSame || errors.length > 0)
+    return notHandled(sentKind, version, whyOtherKind(core, { kind }, sentVersion, sentKind, body), kind.kind);
+  reportStrict(context, { kind: sentKind, version }, unknownFields, options);
+  return badRequest(
+    `the API version in the data (${sentVersion}) does not match the expected API version (${apiVersionOf(kind)})`,
+  );
 }
+
+const nothingRead = { errors: [], unknownFields: [] };
+
+/** Whether a kind is of the group, in any of its versions. */
+const isOfGroup = ({ definition }: Resource, { group }: Pick<Kind, 'group'>): boolean =>
+  [definition, ...(definition.versions ?? [])].some(({ kind }) => kind.group === group);
 
 /** It is read as what it is before that is found to be another. */
 function whyOtherKind(
@@ -187,9 +223,9 @@ function whyOtherKind(
   body: object,
 ): string {
   const inner = kind.group === '' ? 'core' : kind.group.split('.')[0];
-  const known = registry.byObject({ apiVersion, kind: sentKind.replace(/List$/, '') });
+  const known = readAs(registry, apiVersion, sentKind.replace(/List$/, ''));
   const isList = known !== undefined && known.kind.kind !== sentKind;
-  const { errors } = known === undefined || known.custom || isList ? { errors: [] } : normalize(known, body);
+  const { errors } = known === undefined || known.custom || isList ? nothingRead : normalize(known, body);
   if (errors.length > 0) return decoderWords(known!.kind.schema.node, sentKind, errors);
   return known !== undefined && !known.custom
     ? `converting (${known.kind.version}.${sentKind}) to (${inner}.${kind.kind}): unknown conversion`

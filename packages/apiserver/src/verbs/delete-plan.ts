@@ -1,4 +1,10 @@
-/** What a deletion comes to, decided purely: gone at once, marked and waiting, or nothing new. */
+/**
+ * What a deletion comes to, decided purely: gone at once, marked and waiting, or nothing new.
+ *
+ * **Differs from Kubernetes**: a deletion that takes the last finalizer away, by how dependents are to go, is done where it
+ * names the version that the object has, and tried dry it tells what it would come to; kube-apiserver holds the one against an
+ * empty version, and answers the other with an empty object.
+ */
 import type { DeleteRequest } from '@pintle/client';
 import { conflict, formatTime, type KubernetesObject, type ObjectMeta, type Strategy } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';

@@ -27,7 +27,7 @@ import {
 } from '@pintle/machinery';
 import { plainFailure } from '../admission/plain-failure.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { prepared, type Resource } from '../registry/resource.js';
+import { prepared, type Resource, tellerOf } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
 import { acrossVersions } from './other-versions.js';
 import { ownersAfterApply, ownersAfterScaling } from './scale-owners.js';
@@ -227,7 +227,9 @@ export async function apply(
   requireReadable(resource, sent);
   if (old !== undefined) await prepared(resource, [old]);
   const writer = writerOf(core, context, resource, options);
-  const live = old === undefined ? undefined : resource.fromStored(old);
+  /** What is there with its nulls, which wishes that are one piece may lack. */
+  const toldOf = (object: KubernetesObject) => tellerOf(resource)?.(object) ?? object;
+  const live = old === undefined ? undefined : toldOf(resource.fromStored(old));
   const { object, managedFields, conflicts } = await (async () =>
     accounting(resource, options.subresource, (rules) =>
       applyWishes(rules, live, wishes, writer, options.force ?? false),

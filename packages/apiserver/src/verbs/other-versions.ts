@@ -53,7 +53,9 @@ function versionsOf({ versions, custom }: Resource): Versions {
       const [from, into] = [known(apiVersion)!, known(to)!];
       // Of custom objects a null is a value like any other.
       const keepsNulls = into.custom && into.prepare === undefined;
-      const object = (keepsNulls ? value : withoutNulls(value)) as KubernetesObject;
+      const given = (keepsNulls ? value : withoutNulls(value)) as Partial<KubernetesObject>;
+      // What was taken away of it, Go has none the less.
+      const object = (given.metadata === undefined ? { ...given, metadata: {} } : given) as KubernetesObject;
       if (into.prepare === undefined) return into.fromStored(from.toStored(object));
       const id = `${to} ${canonicalJson(object)}`;
       const before = converted.get(id);

@@ -1,12 +1,15 @@
 /** Patch: a change whose wish is made from the object as it is. */
-import type { JsonPatchOperation, ObjectKey, Patch } from '@pintle/client';
+import type { ObjectKey, Patch } from '@pintle/client';
 import {
   applyMergePatch,
   applyStrategicMergePatch,
+  applyUpstreamJsonPatch,
   badRequest,
+  CopiedTooMuchError,
   canonicalJson,
   decoderWords,
   isFields,
+  jsonType,
   type Kind,
   type KubernetesObject,
   ObjectMeta,
@@ -15,7 +18,7 @@ import {
   type TypeFault,
   unmarshalWords,
 } from '@pintle/machinery';
-import { applyJsonPatch, jsonPatchOperationsMax } from '@pintle/machinery/json-patch';
+import { jsonPatchOperationsMax } from '@pintle/machinery/json-patch';
 import type { RequestContext } from '../registry/request-context.js';
 import { type Resource, tellerOf } from '../registry/resource.js';
 import type { Told } from '../storage/stored-object.js';
@@ -24,8 +27,8 @@ import { converterWords, firstFault, goKind, scalarWords } from './converter-wor
 import { customWords, decode, placeOf, requireName, unsupportedPatch, withOwnersOnce } from './decode.js';
 import type { DecodeOptions, SentOptions } from './decode-options.js';
 import { shownPatch } from './shown-patch.js';
-import { ofJsonPatch, reportStrict, type StrictFaults, textFirst } from './strict-faults.js';
-import { typeMetaFault, typeMetaOf } from './type-meta.js';
+import { ofJsonPatch, reportStrict, type StrictFaults, textFirst, unknownField } from './strict-faults.js';
+import { asPatched, typeMetaFault, typeMetaOf } from './type-meta.js';
 import { changeObject, needsVersion } from './update.js';
 
 export function patchObject(
@@ -45,10 +48,12 @@ export function patchObject(
     async change(old) {
       const served = resource.fromStored(old);
       const patched = applyPatch(resource, served, patch, options);
-      if (patched === old) return { object: old };
+      const { strictFaults: sent, ...others } = options;
+      const strictFaults = strictlyRead(patch, sent);
+      if (patched === old && strictFaults === undefined) return { object: old };
       // Of refusals alone.
-      const shown = () => (patch.type === 'strategic' ? shownPatch(patch.body, served) : canonicalJson(patched));
-      const { strictFaults, ...others } = options;
+      const shown = () =>
+        patch.type === 'strategic' ? shownPatch(resource, patch.body, served) : canonicalJson(patched);
       const decoding = {
         ...others,
         ...(strictFaults === undefined ? {} : { strictFaults: faultsOf(patch, patched, strictFaults) }),
@@ -68,6 +73,21 @@ export function patchObject(
 
 const faultsOf = (patch: Patch, patched: unknown, faults: StrictFaults): StrictFaults =>
   patch.type === 'json' ? ofJsonPatch(faults, patch.operations, patched) : textFirst(faults);
+
+/** With fields of operations that operations have not. */
+function strictlyRead(patch: Patch, faults: StrictFaults | undefined): StrictFaults | undefined {
+  if (patch.type !== 'json' || !Array.isArray(patch.operations)) return faults;
+  const unknown = patch.operations.flatMap((operation: unknown, index) =>
+    isFields(operation) ? Object.keys(operation).flatMap((key) => (isKnown(key) ? [] : [`[${index}].${key}`])) : [],
+  );
+  if (unknown.length === 0) return faults;
+  return {
+    duplicates: faults?.duplicates ?? [],
+    told: (unknownFields) => [...(faults?.told([]) ?? []), ...[...unknown, ...unknownFields].map(unknownField)],
+  };
+}
+
+const isKnown = (key: string): boolean => ['op', 'path', 'from', 'value'].includes(key);
 
 /**
  * What a patch takes the version from is read as an object of no version: of that, kube-apiserver knows none of the fields
@@ -113,17 +133,35 @@ export const patchRefused = (patch: string, detail: string) =>
     },
   });
 
-/** What kube-apiserver's library makes of operations on the whole: nothing is added to it, and no scalar takes its place. */
-function isForAll(operation: JsonPatchOperation): boolean {
-  if (!isFields(operation) || operation.path !== '') return true;
-  if (operation.op === 'add') throw new PatchError('the JSON patch adds to nothing');
-  return operation.op !== 'replace' || (typeof operation.value === 'object' && operation.value !== null);
-}
-
 /** Errors: `PatchError` where nothing is left. */
 function whole(patched: unknown): unknown {
   if (patched !== undefined && patched !== null) return patched;
   throw new PatchError('the JSON patch leaves no object');
+}
+
+/** Errors: `StatusError` BadRequest where any of them is none, as Go reads them; it looks into them where it looks for what is unknown. */
+function requireOperations(operations: readonly unknown[], fieldValidation: SentOptions['fieldValidation']): void {
+  for (const operation of operations) {
+    if (operation === null) continue;
+    if (!isFields(operation))
+      throw badRequest(
+        fieldValidation === 'Ignore'
+          ? unmarshalWords(operation, 'jsonpatch.Operation')
+          : `error decoding patch: ${unmarshalWords(operation, 'handlers.jsonPatchOp')}`,
+      );
+    if (fieldValidation === 'Ignore') continue;
+    for (const [name, value] of Object.entries(operation))
+      if (['op', 'path', 'from'].includes(name) && value !== null && typeof value !== 'string')
+        throw badRequest(
+          `error decoding patch: json: cannot unmarshal ${jsonType(value)} into Go struct field jsonPatchOp.${name} of type string`,
+        );
+  }
+}
+
+/** Of a merge patch that is no object: a list takes the place of all, and nothing else does anything. Errors: `StatusError` BadRequest. */
+function asWhole(body: unknown): unknown {
+  if (!Array.isArray(body)) throw badRequest('Invalid JSON Patch');
+  return body;
 }
 
 /** Errors: `StatusError` BadRequest or Invalid for a patch that does not apply. */
@@ -147,26 +185,31 @@ export function applyPatch(
             'RequestEntityTooLarge',
             `Request entity too large: The allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${patch.operations.length}`,
           );
-        return whole(applyJsonPatch(object, patch.operations.filter(isForAll), { copiesAbsent: true }));
+        requireOperations(patch.operations, fieldValidation);
+        return asPatched(whole(applyUpstreamJsonPatch(object, patch.operations)));
       case 'merge':
         if (patch.body === null) throw badRequest('Invalid JSON Patch');
+        // Who does not ask what is unknown is told by what patches.
+        if (!isFields(patch.body) && fieldValidation === 'Ignore') return asWhole(patch.body);
         if (!isFields(patch.body)) throw badRequest(`error decoding patch: ${unmarshalWords(patch.body)}`);
-        return applyMergePatch(object, patch.body);
+        return asPatched(applyMergePatch(object, patch.body));
       case 'strategic': {
         if (patch.body === null) return object;
         if (!isFields(patch.body)) throw badRequest(unmarshalWords(patch.body));
         const { apiVersion, kind } = object;
         const patched = applyStrategicMergePatch(object, patch.body, resource.kind.schema.node);
         // What it says of these is passed over, if it is text.
-        const { kind: saidKind, apiVersion: saidVersion } = patch.body as Readonly<Record<string, unknown>>;
+        const { kind: saidKind, apiVersion: saidVersion } = patched as Readonly<Record<string, unknown>>;
         for (const said of [saidKind, saidVersion])
           if (said !== undefined && said !== null && typeof said !== 'string')
-            throw patchRefused(shownPatch(patch.body, object), scalarWords(goKind(said), 'string'));
+            throw patchRefused(shownPatch(resource, patch.body, object), scalarWords(goKind(said), 'string'));
         return { ...(patched as object), apiVersion, kind };
       }
     }
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
+    if (error instanceof CopiedTooMuchError)
+      throw statusError('RequestEntityTooLarge', `Request entity too large: ${error.message}`);
     if (patch.type === 'json')
       throw statusError('Invalid', 'the server rejected our request due to an error in our request', {
         cause: error,

@@ -14,12 +14,14 @@ import {
   type ListMeta,
   notFound,
   notSupportedField,
+  parseFieldSelector,
   StatusError,
 } from '@pintle/machinery';
 import { virtualEntries } from '../aggregation/virtual-resources.js';
 import { prepared, type Resource, storeKey, storePrefix } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, type Served, serve, storedObjectOf } from './api-core.js';
+import { nameIn } from './authorize.js';
 import {
   badListVersion,
   badResourceVersion,
@@ -104,7 +106,7 @@ async function readEntries(core: ApiCore, resource: Resource, options: ReadOptio
   checkListOptions(options);
   const prefix = storePrefix(resource, options.namespace);
   const selected = selection(resource, options);
-  const { start, revision } = startOf(core, options, prefix);
+  const { start, revision } = startOf(core, resource, options, prefix);
   const chosen = async (entries: readonly StoreEntry<StoredObject>[]) => {
     if (selected === undefined) return entries;
     if (resource.prepare !== undefined && options.fieldSelector)
@@ -171,7 +173,18 @@ async function listSelected(
 const continueAfter = (entries: readonly StoreEntry<StoredObject>[], revision: number, prefix: string) =>
   formatContinue({ revision, startKey: `${entries.at(-1)!.key}\0` }, prefix);
 
-function startOf(core: ApiCore, options: ReadOptions, prefix: string): { start: string; revision: number } {
+/** Whether a list is of one object by its name, which is read as it is by then: a version says how new that has to be. */
+function isOfOne({ kind }: Resource, { fieldSelector, namespace }: ReadOptions): boolean {
+  if (!fieldSelector || (kind.scope === 'Namespaced' && !namespace)) return false;
+  return nameIn(parseFieldSelector(fieldSelector)) !== undefined;
+}
+
+function startOf(
+  core: ApiCore,
+  resource: Resource,
+  options: ReadOptions,
+  prefix: string,
+): { start: string; revision: number } {
   if (options.continue !== undefined && options.continue !== '') {
     const token = parseContinue(options.continue, prefix);
     if (options.resourceVersion && options.resourceVersion !== '0')
@@ -182,8 +195,9 @@ function startOf(core: ApiCore, options: ReadOptions, prefix: string): { start: 
   const { revision } = core.backend.status();
   const isInPages = (options.limit ?? 0) > 0 || options.inPages === true;
   const isExact = options.resourceVersionMatch === 'Exact';
-  if (wanted > revision) throw tooLargeResourceVersion(wanted, revision, isInPages || isExact);
-  const exact = isExact || (options.resourceVersionMatch === undefined && wanted > 0 && isInPages);
+  const exact =
+    isExact || (options.resourceVersionMatch === undefined && wanted > 0 && isInPages && !isOfOne(resource, options));
+  if (wanted > revision) throw tooLargeResourceVersion(wanted, revision, exact);
   return { start: prefix, revision: exact ? wanted : 0 };
 }
 

@@ -32,11 +32,11 @@ export const badListVersion = (error: FieldError): StatusError =>
   badRequest(`invalid resource version: ${formatFieldError(error)}`);
 
 /** 504: the version asked for has not happened here yet. When to ask again is not told of what is read past upstream's cache. */
-export function tooLargeResourceVersion(requested: number | string, current: number, inPages = false): StatusError {
+export function tooLargeResourceVersion(requested: number | string, current: number, isExact = false): StatusError {
   return statusError('Timeout', `Timeout: Too large resource version: ${requested}, current: ${current}`, {
     details: {
       causes: [{ reason: 'ResourceVersionTooLarge', message: 'Too large resource version' }],
-      ...(inPages ? {} : { retryAfterSeconds: 1 }),
+      ...(isExact ? {} : { retryAfterSeconds: 1 }),
     },
   });
 }

@@ -25,13 +25,14 @@ export function checkSelectors({ labelSelector, fieldSelector }: Parameters<type
   if (fieldSelector) parsed(() => parseFieldSelector(fieldSelector));
 }
 
-function labelTest(text: string): Selected {
+function labelTest(text: string): Selected | undefined {
   const selector = parsed(() => parseLabelSelector(text));
+  if (selector.isEverything) return undefined;
   const none = {};
   return (object) => selector.matches(object.metadata.labels ?? none);
 }
 
-function fieldTest(resource: Resource, text: string): Selected {
+function fieldTest(resource: Resource, text: string): Selected | undefined {
   const requirements = parsed(() => parseFieldSelector(text)).requirements;
   const tests = requirements.map(({ field, operator, value }) => {
     const read = fieldReader(resource, field);
@@ -39,13 +40,13 @@ function fieldTest(resource: Resource, text: string): Selected {
     const equal = operator !== '!=';
     return (object: KubernetesObject) => (read(object) === value) === equal;
   });
-  return (object) => tests.every((test) => test(object));
+  return tests.length === 0 ? undefined : (object) => tests.every((test) => test(object));
 }
 
 /** Of kinds without fields of their own, in other words, and so of some that have them. */
 function unknownField({ fields, custom, kind, apiVersion }: Resource, field: string): string {
   if (fields === undefined && !custom)
-    return `"${field}" is not a known field selector: only "metadata.name", "metadata.namespace"`;
+    return `${JSON.stringify(field)} is not a known field selector: only "metadata.name", "metadata.namespace"`;
   if (kind.group === 'batch') return `field label ${JSON.stringify(field)} not supported for ${kind.kind}`;
   if (kind.group === 'resource.k8s.io')
     return `field label not supported for ${apiVersion}, Kind=${kind.kind}: ${field}`;

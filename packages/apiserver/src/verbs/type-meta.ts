@@ -2,7 +2,7 @@
  * Which kind in which version a body says that it is, as kube-apiserver finds it out before it reads anything else: by
  * Go's own JSON, which takes the names of fields in any case. Bodies and patched objects are judged by it.
  */
-import { jsonType, unmarshalWords } from '@pintle/machinery';
+import { isFields, jsonType, unmarshalWords } from '@pintle/machinery';
 
 export interface TypeMeta {
   /** Empty where nothing is said, as are the others. */
@@ -33,6 +33,14 @@ export function typeMetaOf(body: object): TypeMeta {
   const { apiVersion, kind } = textsOf(body);
   const [version = '', group = ''] = apiVersion.split('/').reverse();
   return { group, version, kind };
+}
+
+/** As Go writes it anew, in the order of names: what kind and version it is of is said by the last that can be read as such. */
+export function asPatched(body: unknown): unknown {
+  if (!isFields(body)) return body;
+  const isSaidOtherwise = Object.keys(body).some((key) => nameOf(key) !== undefined && nameOf(key) !== key);
+  if (!isSaidOtherwise) return body;
+  return Object.fromEntries(Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function textsOf(body: object) {

@@ -212,7 +212,7 @@ class Checker {
     const name = qualifiedName(expression);
     const whole = name === undefined ? undefined : this.named(name);
     if (whole !== undefined) return whole;
-    const type = substitute(this.known, this.check(target));
+    const type = this.knownOf(() => this.check(target));
     const found = this.field(isOptional(type) ? contentOf(type) : type, field, at);
     if (test) return boolType;
     return substitute(this.known, optional || isOptional(type) ? optionalOf(found) : found);
@@ -301,13 +301,19 @@ class Checker {
 
   private comprehension(expression: Comprehension): CheckedType {
     const { range, variables, macro } = expression;
-    const over = substitute(this.known, this.check(range));
+    const over = this.knownOf(() => this.check(range));
     const types = this.iterated(over, range.at, variables.length === 2);
     const start = this.accumulatorOf(macro);
     return this.within(
       variables.map((name, i) => [name, types[i]!] as const),
-      () => substitute(this.known, this.step(expression, start, types[0]!)),
+      () => this.knownOf(() => this.step(expression, start, types[0]!)),
     );
+  }
+
+  /** A type as far as it is known once it has been found out. */
+  private knownOf(find: () => CheckedType): CheckedType {
+    const type = find();
+    return substitute(this.known, type);
   }
 
   private iterated(over: CheckedType, at: number, isTwo: boolean): readonly CheckedType[] {

@@ -6,6 +6,7 @@ import {
   readlinkSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -44,6 +45,20 @@ describe('fileVolumes', () => {
     expect(readFileSync(join(path, 'a'), 'utf8')).toBe('10');
     expect(readlinkSync(join(path, '..data'))).not.toBe(before);
     expect(existsSync(join(path, before))).toBe(false);
+  });
+
+  it('makes parts of a volume where nothing is, and none that lead out of it', async () => {
+    const volumes = fileVolumes({ directory });
+    const path = await volumes.mount('u1', 'data', { type: 'emptyDir', medium: '' });
+    await volumes.makeSubPath(path, join(path, 'a/b'));
+    expect(statSync(join(path, 'a/b')).isDirectory()).toBe(true);
+    writeFileSync(join(path, 'a/file'), 'x');
+    await volumes.makeSubPath(path, join(path, 'a/file'));
+    expect(readFileSync(join(path, 'a/file'), 'utf8')).toBe('x');
+    symlinkSync(tmpdir(), join(path, 'out'));
+    for (const part of ['out', 'out/new'])
+      await expect(volumes.makeSubPath(path, join(path, part))).rejects.toThrow('leads out of its volume');
+    expect(existsSync(join(tmpdir(), 'new'))).toBe(false);
   });
 
   it('keeps an emptyDir until the pod is gone, and touches no hostPath', async () => {

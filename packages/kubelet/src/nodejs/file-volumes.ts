@@ -9,6 +9,7 @@ import {
   mkdtemp,
   readdir,
   readlink,
+  realpath,
   rename,
   rm,
   stat,
@@ -45,6 +46,14 @@ export function fileVolumes({ directory }: FileVolumesOptions): VolumePort {
       } catch (error) {
         throw new VolumeMountError(volume, error instanceof Error ? error.message : String(error), { cause: error });
       }
+    },
+    async makeSubPath(volumePath, path) {
+      const root = await realpath(volumePath);
+      let there = path;
+      while ((await lstat(there).catch(() => undefined)) === undefined) there = dirname(there);
+      const real = await realpath(there);
+      if (real !== root && !real.startsWith(`${root}/`)) throw new Error(`${path} leads out of its volume`);
+      if (there !== path) await mkdir(path, { recursive: true, mode: (await stat(root)).mode & 0o777 });
     },
     async unmountAll(podUid) {
       await rm(podFolder(podUid), { recursive: true, force: true });

@@ -14,8 +14,8 @@ export interface ContainerStatusFacts {
   readonly wait?: { readonly reason: string; readonly message: string };
   /** What a container that never ran waits for. */
   readonly initializing: boolean;
-  /** The pod has ended: what never ran never will. */
-  readonly ended: boolean;
+  /** The pod has ended, and where no run is known it counts as one that failed, and not as one that never came. */
+  readonly missed: boolean;
   /** What the API has. */
   readonly before?: ContainerStatus;
 }
@@ -51,13 +51,13 @@ export function containerStatusOf(facts: ContainerStatusFacts): ContainerStatus 
   };
 }
 
-function stateOf({ view, wait, initializing, ended, runtimeName, before }: ContainerStatusFacts): ContainerState {
+function stateOf({ view, wait, initializing, missed, runtimeName, before }: ContainerStatusFacts): ContainerState {
   const newest = view.runs[0];
   if (newest?.state === 'running')
     return { running: { startedAt: formatTime(newest.startedAtMs ?? newest.createdAtMs) } };
   if (wait !== undefined) return { waiting: { reason: wait.reason, message: wait.message } };
   if (newest?.state === 'exited') return { terminated: terminatedOf(newest, runtimeName) };
-  if (ended) {
+  if (missed) {
     return before?.state?.terminated !== undefined
       ? { terminated: before.state.terminated }
       : { terminated: { exitCode: 137, reason: unknownReason, message: unknownMessage } };

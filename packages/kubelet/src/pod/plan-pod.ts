@@ -150,6 +150,30 @@ function planEnd({ cause, graceMs }: Termination, state: PodRuntimeState, memory
   return cause === 'gone' ? [{ type: 'forgetPod' }] : [];
 }
 
+type Known = (view: ContainerView) => ApiContainerStatus | undefined;
+
+/**
+ * Of a pod that has ended, which containers count as begun though no run of them is known (kubelet's `TerminatePod`): of the
+ * init containers those up to the last that was begun, and the first in any case; the others once all of those were done.
+ */
+function missedBy(views: readonly ContainerView[], knownOf: Known): (view: ContainerView) => boolean {
+  const hasBegun = (view: ContainerView) => {
+    const { state, lastState } = knownOf(view) ?? {};
+    return view.runs.length > 0 || [state?.running, state?.terminated, lastState?.terminated].some((each) => each);
+  };
+  const hasSucceeded = (view: ContainerView) => {
+    const { state, lastState, started } = knownOf(view) ?? {};
+    const exitCodes = [state?.terminated, lastState?.terminated, ...view.runs].map((each) => each?.exitCode);
+    return view.role === 'sidecar' ? started === true : exitCodes.includes(0);
+  };
+  const init = views.filter(({ role }) => role === 'init' || role === 'sidecar');
+  const begun = init.slice(0, Math.max(0, init.findLastIndex(hasBegun)) + 1);
+  const last = init.at(-1);
+  const isInitialized =
+    last === undefined || hasSucceeded(last) || views.some((view) => view.role === 'app' && hasBegun(view));
+  return (view) => (init.includes(view) ? begun.includes(view) : isInitialized);
+}
+
 function statusOf(
   { pod, state, memory, nowMs, node }: PodPlanInput,
   views: readonly ContainerView[],
@@ -161,19 +185,22 @@ function statusOf(
   const before = pod.status ?? {};
   const spec = pod.spec!;
   const hasInit = initContainersOf(spec).length > 0;
-  const status = (view: ContainerView): ApiContainerStatus => {
-    const wait = waits.get(view.container.name);
-    const known = [
+  const knownOf: Known = ({ container }) =>
+    [
       ...(before.initContainerStatuses ?? []),
       ...(before.containerStatuses ?? []),
       ...(before.ephemeralContainerStatuses ?? []),
-    ].find(({ name }) => name === view.container.name);
+    ].find(({ name }) => name === container.name);
+  const missed = missedBy(views, knownOf);
+  const status = (view: ContainerView): ApiContainerStatus => {
+    const wait = waits.get(view.container.name);
+    const known = knownOf(view);
     return containerStatusOf({
       view,
       memory,
       runtimeName: node.runtimeName,
       initializing: view.role !== 'ephemeral' && hasInit && !(initialized && stage === 'running'),
-      ended: stage === 'ended',
+      missed: stage === 'ended' && missed(view),
       ...(wait === undefined ? {} : { wait }),
       ...(known === undefined ? {} : { before: known }),
     });

@@ -78,6 +78,9 @@ export async function startContainer(context: KubeletContext, options: StartOpti
       environment,
       volumePaths: options.volumePaths,
     });
+    for (const [index, { name, subPath, subPathExpr }] of (container.volumeMounts ?? []).entries())
+      if (subPath || subPathExpr)
+        await makeSubPath(context, container, options.volumePaths.get(name)!, config.mounts[index]!.hostPath);
     containerId = await runtime.createContainer(options.sandboxId, config);
   } catch (error) {
     const reason =
@@ -122,6 +125,16 @@ export async function startContainer(context: KubeletContext, options: StartOpti
     );
   } finally {
     options.onStarting(containerId, false);
+  }
+}
+
+/** Errors: `ContainerConfigError`. */
+async function makeSubPath({ volumes }: KubeletContext, { name }: Container, volumePath: string, path: string) {
+  try {
+    await volumes.makeSubPath(volumePath, path);
+  } catch (error) {
+    const what = `failed to prepare subPath for volumeMount of container ${JSON.stringify(name)}: ${messageOf(error)}`;
+    throw new ContainerConfigError(what, { cause: error });
   }
 }
 

@@ -24,6 +24,8 @@ export interface VolumePort {
   readonly keepsFiles: boolean;
   /** Makes a volume as `content` says, and answers with its path. Harmless to repeat. */
   mount(podUid: string, volume: string, content: VolumeContent): Promise<string>;
+  /** Makes a folder at `path`, below the volume at `volumePath`, unless something is there. Rejects where it leads out of the volume. */
+  makeSubPath(volumePath: string, path: string): Promise<void>;
   /** Removes what was made for a pod. Harmless to repeat. */
   unmountAll(podUid: string): Promise<void>;
 }
@@ -46,6 +48,7 @@ export function noVolumes(): VolumePort {
   return {
     keepsFiles: false,
     mount: async (podUid, volume) => `/pods/${podUid}/volumes/${volume}`,
+    makeSubPath: async () => {},
     unmountAll: async () => {},
   };
 }
@@ -57,6 +60,7 @@ export function refusedVolumes(): VolumePort {
     async mount(_podUid, volume) {
       throw new VolumeMountError(volume, 'this kubelet was given no `volumes`');
     },
+    makeSubPath: async () => {},
     unmountAll: async () => {},
   };
 }

@@ -3,7 +3,7 @@
  * declared, values of another type, list items that cannot be told apart. `verbs/apply.ts` of the API server asks.
  */
 import { isFields } from '../json/fields.js';
-import { formatGo } from '../schema/decoder-words.js';
+import { formatGo, unstructuredType } from '../schema/decoder-words.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
 import { formatMember } from './field-tree.js';
 import { fieldNode, itemElement, itemNode, shapeAt, unknownNode } from './typed-value.js';
@@ -126,20 +126,6 @@ function faultInMapItem(place: SchemaNode, item: unknown): string | undefined {
   const keys = listMapKeys.map((key) => JSON.stringify(key)).join(' ');
   return `associative list with keys has an element that omits all key fields [${keys}] (and doesn't have default values for any key fields)`;
 }
-
-/** What Go holds of such JSON, which is not null, where it knows no more of it. */
-export const unstructuredType = (value: unknown): string =>
-  typeof value === 'boolean'
-    ? 'bool'
-    : typeof value === 'number'
-      ? Number.isInteger(value)
-        ? 'int64'
-        : 'float64'
-      : typeof value === 'string'
-        ? 'string'
-        : Array.isArray(value)
-          ? '[]interface {}'
-          : 'map[string]interface {}';
 
 /** As Go's `%#v` shows what JSON holds. */
 function goValue(value: unknown): string {

@@ -73,13 +73,8 @@ const places = new WeakMap<SchemaNode, Place>();
 function placeOf(schema: SchemaNode): Place {
   let place = places.get(schema);
   if (place === undefined) {
-    const { type, properties } = resolve(schema);
-    const emptyFields = Object.entries(properties ?? {}).flatMap(([key, child]): Place['emptyFields'] => {
-      const zero = zeroOf(child);
-      if (zero !== undefined) return [[key, zero]];
-      const isNull = isNullUnsaid(child) || (child.required === true && resolve(child).type === 'array');
-      return isNull ? [[key, null]] : [];
-    });
+    const { type } = resolve(schema);
+    const emptyFields = emptyFieldsOf(schema);
     const shape = type === 'any' ? undefined : shapeAt(schema, undefined);
     place = {
       schema,
@@ -95,6 +90,15 @@ function placeOf(schema: SchemaNode): Place {
   }
   return place;
 }
+
+/** The fields of a type that Go writes even when they are empty, and what it writes then. */
+export const emptyFieldsOf = (schema: SchemaNode): readonly (readonly [key: string, empty: unknown])[] =>
+  Object.entries(resolve(schema).properties ?? {}).flatMap(([key, child]): Place['emptyFields'] => {
+    const zero = zeroOf(child);
+    if (zero !== undefined) return [[key, zero]];
+    const isNull = isNullUnsaid(child) || (child.required === true && resolve(child).type === 'array');
+    return isNull ? [[key, null]] : [];
+  });
 
 function appearedOf(type: SchemaNode): Map<unknown, Comparison> | undefined {
   if (!isHandedOn(type)) return undefined;

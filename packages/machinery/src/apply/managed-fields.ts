@@ -472,10 +472,11 @@ function withLastApplied(object: KubernetesObject, wishes: KubernetesObject): Ku
   const { annotations } = object.metadata;
   if (!annotations?.[lastAppliedAnnotation]) return object;
   const { [lastAppliedAnnotation]: _before, ...others } = annotations;
-  const { [lastAppliedAnnotation]: _wished, ...wished } = wishes.metadata.annotations ?? {};
+  const said: Partial<KubernetesObject['metadata']> = wishes.metadata ?? {};
+  const { [lastAppliedAnnotation]: _wished, ...wished } = said.annotations ?? {};
   const plain = {
     ...wishes,
-    metadata: { ...wishes.metadata, ...(wishes.metadata.annotations === undefined ? {} : { annotations: wished }) },
+    metadata: { ...said, ...(said.annotations === undefined ? {} : { annotations: wished }) },
   };
   const text = `${canonicalJson(plain)}\n`;
   const bytes = Object.entries(others).reduce(

@@ -5,8 +5,10 @@
  *
  * Invariants: 1. An owner owns at least one field. 2. A field set is read with the schema of its own version.
  */
+
+import { isFields } from '../json/fields.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
-import { type Comparison, compareValues } from './compare-values.js';
+import { type Comparison, compareValues, emptyFieldsOf } from './compare-values.js';
 import { emptyTree, type FieldTree, intersectionTree, leaf, membersOf, treeOf } from './field-tree.js';
 import { mergeValues, removeMembers } from './merge-values.js';
 import { childNode, fieldTreeOf, itemNode, shapeAt, withNamedFields } from './typed-value.js';
@@ -201,12 +203,35 @@ function pruned(rules: WriteRules, merged: Versioned, owners: Owners, last: Owne
   const others = new Set([...owners.values()].map((owned) => owned.apiVersion).filter((v) => v !== last.apiVersion));
   for (const apiVersion of [last.apiVersion, ...others]) {
     if (rules.versions.schemaOf(apiVersion) !== undefined)
-      kept = withOwned(rules, merged, inVersion(rules, kept, apiVersion), ownedBy(apiVersion));
+      kept = withOwned(rules, merged, asWritten(rules, kept, apiVersion), ownedBy(apiVersion));
   }
-  const rest = inVersion(rules, kept, last.apiVersion);
+  const rest = asWritten(rules, kept, last.apiVersion);
   const lost = membersAt(schema, all.value).minus(membersAt(schema, rest.value));
   const value = removeMembers(schema, all.value, intersectionTree(lost, named));
   return inVersion(rules, { apiVersion: last.apiVersion, value }, merged.apiVersion);
+}
+
+/** In a version, with what Go writes of its types whatever has been said, where it is converted to that. */
+function asWritten(rules: WriteRules, kept: Versioned, apiVersion: string): Versioned {
+  if (kept.apiVersion === apiVersion) return kept;
+  const { value } = inVersion(rules, kept, apiVersion);
+  return { apiVersion, value: withEmpty(schemaOf(rules, apiVersion), value) };
+}
+
+function withEmpty(place: SchemaNode, value: unknown): unknown {
+  const { items, values, properties } = resolve(place);
+  if (Array.isArray(value)) return items === undefined ? value : value.map((item) => withEmpty(items, item));
+  if (!isFields(value)) return value;
+  const filled: Record<string, unknown> = {};
+  for (const [key, empty] of emptyFieldsOf(place)) filled[key] = empty;
+  for (const key of Object.keys(value))
+    if (value[key] !== undefined)
+      Object.defineProperty(filled, key, { value: value[key], enumerable: true, configurable: true, writable: true });
+  for (const key of Object.keys(filled)) {
+    const inner = properties !== undefined && Object.hasOwn(properties, key) ? properties[key] : values;
+    if (inner !== undefined && key !== '__proto__') filled[key] = withEmpty(inner, filled[key]);
+  }
+  return filled;
 }
 
 const membersAt = (schema: SchemaNode, value: unknown) => withNamedFields(schema, fieldTreeOf(schema, value));

@@ -78,16 +78,22 @@ export function itemElement(place: SchemaNode, item: unknown): string {
   const names = list.listMapKeys ?? noKeys;
   if (names.length === 1) {
     const name = names[0]!;
-    const value = (isFields(item) ? item[name] : undefined) ?? keyUnsaid(node, name);
+    const value = keyOf(item, node, name);
     return value === undefined ? keylessItem : `k:{${JSON.stringify(name)}:${JSON.stringify(value)}}`;
   }
   const keys: Record<string, unknown> = {};
   for (const key of [...names].sort()) {
-    const value = (isFields(item) ? item[key] : undefined) ?? keyUnsaid(node, key);
+    const value = keyOf(item, node, key);
     if (value !== undefined) keys[key] = value;
   }
   return `k:${JSON.stringify(keys)}`;
 }
+
+/** A null is said, and other than what nobody says. */
+const keyOf = (item: unknown, node: SchemaNode, key: string): unknown => {
+  const said = isFields(item) ? item[key] : undefined;
+  return said === undefined ? keyUnsaid(node, key) : said;
+};
 
 /** A key of built-in kinds that Go always writes is empty where nobody says it. */
 function keyUnsaid({ name, properties }: SchemaNode, key: string): unknown {

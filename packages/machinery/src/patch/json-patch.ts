@@ -12,17 +12,8 @@ const { applyOperation, compare, deepClone, getValueByPointer, JsonPatchError } 
 /** Operations in one patch, as kube-apiserver allows. */
 export const jsonPatchOperationsMax = 10_000;
 
-export interface JsonPatchOptions {
-  /** What an object lacks is copied from it as null, as kube-apiserver's library does. */
-  readonly copiesAbsent?: boolean;
-}
-
 /** Errors: `PatchError`, naming what the operation was for. */
-export function applyJsonPatch<T>(
-  document: T,
-  operations: readonly unknown[],
-  options: JsonPatchOptions = {},
-): unknown {
+export function applyJsonPatch<T>(document: T, operations: readonly unknown[]): unknown {
   if (operations.length > jsonPatchOperationsMax)
     throw new PatchError(
       `the allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${operations.length}`,
@@ -32,7 +23,7 @@ export function applyJsonPatch<T>(
     let asked: Operation | undefined;
     try {
       asked = checked(operation);
-      result = applyOperation(result, lenient(result, asked, options), true, true, true, index).newDocument;
+      result = applyOperation(result, lenient(result, asked), true, true, true, index).newDocument;
     } catch (error) {
       const words = asked === undefined ? undefined : refusedWords(result, operation as RefusedOperation);
       const told = error instanceof JsonPatchError ? error.message.split('\n', 1)[0] : (error as Error).message;
@@ -62,15 +53,10 @@ function checked(operation: unknown): Operation {
 }
 
 /** In an object, to replace is to add. */
-function lenient(document: unknown, operation: Operation, { copiesAbsent = false }: JsonPatchOptions): Operation {
-  if (operation.op === 'replace' && parentOf(document, operation.path) !== undefined)
-    return { ...operation, op: 'add' };
-  if (operation.op !== 'copy' || !copiesAbsent) return operation;
-  const from = parentOf(document, operation.from);
-  return from !== undefined && getValueByPointer(document, operation.from) === undefined
-    ? { op: 'add', path: operation.path, value: null }
+const lenient = (document: unknown, operation: Operation): Operation =>
+  operation.op === 'replace' && parentOf(document, operation.path) !== undefined
+    ? { ...operation, op: 'add' }
     : operation;
-}
 
 /** The object that a pointer leads into; undefined where it is none. */
 function parentOf(document: unknown, pointer: string | undefined): Fields | undefined {

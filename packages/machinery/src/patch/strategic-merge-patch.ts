@@ -1,126 +1,244 @@
 /**
  * Strategic merge patch: a merge patch that knows, from the schema, which lists are merged and by which key
  * (apimachinery `strategicpatch`). Directives: `$patch`, `$retainKeys`, `$deleteFromPrimitiveList/…`,
- * `$setElementOrder/…`.
+ * `$setElementOrder/…`. In which order items come to stand is in `element-order.ts`.
  *
- * **Differs from Kubernetes**: an item whose key is no text is refused, where kube-apiserver breaks the connection off.
+ * Upstream takes the patch apart as it goes, and what is left of it is what its refusals show. Where nothing was there to
+ * merge with, a value is taken as it is, but for nulls and for what a directive is in: other directives are then fields.
+ *
+ * **Differs from Kubernetes**: an item whose key is no text is refused, where kube-apiserver breaks the connection off; a list
+ * that is stored empty is empty, where kube-apiserver has none to merge with when it reads it back.
  */
 import { type Fields, isFields } from '../json/fields.js';
 import { deepEqual } from '../meta/frozen.js';
-import { formatGo } from '../schema/decoder-words.js';
-import { resolve, type SchemaNode } from '../schema/schema.js';
+import { formatGo, formatGoAsText, unstructuredType } from '../schema/decoder-words.js';
+import { resolve, type SchemaNode, zeroValues } from '../schema/schema.js';
+import { directive, keyless, ordered, requireOrder } from './element-order.js';
 import { PatchError } from './patch-error.js';
 
 type Mutable = Record<string, unknown>;
+type Items = readonly unknown[];
 
-const directive = '$patch';
 const retainKeys = '$retainKeys';
-const deletePrefix = '$deleteFromPrimitiveList/';
-const orderPrefix = '$setElementOrder/';
+const deletePrefix = '$deleteFromPrimitiveList';
+const orderPrefix = '$setElementOrder';
+
+const badRetainKeys = 'invalid patch format of retainKeys';
+const badOrder = 'invalid patch format of setElementOrder list';
+const badDeletion = 'invalid patch format of primitive list';
 
 /** `schema` describes the document. Errors: `PatchError`. */
-export function applyStrategicMergePatch(document: unknown, patch: unknown, schema: SchemaNode): unknown {
+export const applyStrategicMergePatch = (document: unknown, patch: unknown, schema: SchemaNode): unknown =>
+  mergeStrategically(document, patch, schema).merged;
+
+/** What a patch makes of a document, and what is `left` of the patch then, as refusals show it. Errors: `PatchError`. */
+export function mergeStrategically(
+  document: unknown,
+  patch: unknown,
+  schema: SchemaNode,
+): { readonly merged: unknown; readonly left: unknown } {
   if (!isFields(document) || !isFields(patch))
     throw new PatchError('a strategic merge patch and what it is applied to must be JSON objects');
-  return mergeObject(document, patch, schema, '');
+  const left = copyOf(patch) as Mutable;
+  return { merged: mergeMap(document, left, schema), left };
 }
 
-function mergeObject(document: Fields, patch: Fields, place: SchemaNode | undefined, path: string): Fields {
-  const node = place === undefined ? undefined : resolve(place);
-  const command = patch[directive];
-  if (command === 'replace') return withoutDirectives(patch);
-  if (command === 'delete') return {};
-  if (command !== undefined && command !== 'merge')
-    throw new PatchError(`unknown patch type: ${formatGo(command)} in map: ${formatGo(patch)}`);
-
-  const result: Mutable = { ...retained(document, patch, path) };
-  for (const key of Object.keys(patch)) {
-    if (key === directive || key === retainKeys) continue;
-    if (key.startsWith(deletePrefix)) {
-      const field = key.slice(deletePrefix.length);
-      const present = result[field];
-      if (Array.isArray(present))
-        result[field] = present.filter(
-          (item) => !asList(patch[key], `${path}.${key}`).some((gone) => deepEqual(gone, item)),
-        );
-      continue;
-    }
-    if (key.startsWith(orderPrefix)) continue;
-    const wished = patch[key];
-    if (wished === null) {
-      delete result[key];
-      continue;
-    }
-    const child = fieldNode(node, key);
-    define(
-      result,
-      key,
-      mergeValue(
-        Object.hasOwn(result, key) ? result[key] : undefined,
-        wished,
-        child,
-        `${path}.${key}`,
-        Object.hasOwn(patch, `${orderPrefix}${key}`),
-      ),
-    );
-  }
-  for (const key of Object.keys(patch)) {
-    if (!key.startsWith(orderPrefix)) continue;
-    const field = key.slice(orderPrefix.length);
-    const present = result[field];
-    if (Array.isArray(present))
-      result[field] = inOrder(
-        present,
-        orderBefore(asPatchList(document[field]), present, asPatchList(patch[field])),
-        asList(patch[key], `${path}.${key}`),
-        asPatchList(patch[field]),
-        fieldNode(node, field)?.mergeKey,
-      );
-  }
-  return result;
+function copyOf(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(copyOf);
+  if (!isFields(value)) return value;
+  const copy: Mutable = {};
+  for (const key of Object.keys(value)) if (value[key] !== undefined) define(copy, key, copyOf(value[key]));
+  return copy;
 }
 
 const define = (target: Mutable, key: string, value: unknown) =>
   Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 
-function fieldNode(node: SchemaNode | undefined, key: string): SchemaNode | undefined {
-  if (node === undefined) return undefined;
-  if (node.properties !== undefined && Object.hasOwn(node.properties, key)) return node.properties[key];
-  return node.values;
+function mergeMap(original: Fields, patch: Mutable, place: SchemaNode): Fields {
+  if (Object.hasOwn(patch, directive)) return byDirective(patch);
+  const result: Mutable = retained({ ...original }, patch);
+  for (const key of Object.keys(patch)) if (key.startsWith(orderPrefix)) mergeOrdered(result, patch, key, place);
+  for (const key of Object.keys(patch)) mergeField(result, patch, key, place);
+  return result;
 }
 
-/** `ordersItself`: the patch says the list's order, which is seen to afterwards. */
-function mergeValue(
-  present: unknown,
-  wished: unknown,
-  node: SchemaNode | undefined,
-  path: string,
-  ordersItself: boolean,
-): unknown {
+function byDirective(patch: Mutable): Fields {
+  const command = patch[directive];
+  if (command === 'delete') return {};
+  if (command !== 'replace') throw badDirective(command, patch);
+  delete patch[directive];
+  return patch;
+}
+
+const badDirective = (command: unknown, patch: Fields) =>
+  new PatchError(`unknown patch type: ${formatGoAsText(command)} in map: ${formatGo(patch)}`);
+
+/** The fields that stay, of which those are that the patch sets. */
+function retained(original: Mutable, patch: Mutable): Mutable {
+  if (!Object.hasOwn(patch, retainKeys)) return original;
+  const said = patch[retainKeys];
+  delete patch[retainKeys];
+  if (!Array.isArray(said)) throw new PatchError(badRetainKeys);
+  const keys = new Set<unknown>(said);
+  for (const [key, value] of Object.entries(patch)) {
+    if (value === null || key.startsWith(deletePrefix) || key.startsWith(orderPrefix)) continue;
+    if (!keys.has(key)) throw new PatchError(badRetainKeys);
+  }
+  for (const key of Object.keys(original)) if (!keys.has(key)) delete original[key];
+  return original;
+}
+
+/** The list whose order the patch says, with what the patch has for it. */
+function mergeOrdered(result: Mutable, patch: Mutable, key: string, place: SchemaNode): void {
+  const order = asList(patch[key]);
+  delete patch[key];
+  const name = fieldOf(key, orderPrefix, badOrder);
+  const present = Object.hasOwn(result, name) ? asList(told(result[name])) : undefined;
+  const wished = Object.hasOwn(patch, name) ? asList(patch[name]) : undefined;
+  const { items, mergeKey, isMerged } = listAt(place, name);
+  requireOrder(wished ?? [], order, mergeKey);
+  if (present === undefined && wished === undefined) return;
+  const before = [...(present ?? [])];
+  const merged =
+    wished === undefined
+      ? (present ?? [])
+      : present === undefined
+        ? (withoutDirectives(wished) as Items)
+        : isMerged
+          ? mergeSlice(before, wished, items, mergeKey)
+          : wished;
+  requireElements([present ?? [], wished ?? []]);
+  define(result, name, ordered(merged, order, before, mergeKey));
+  delete patch[name];
+}
+
+function mergeField(result: Mutable, patch: Mutable, key: string, place: SchemaNode): void {
+  const isDeletion = key.startsWith(deletePrefix);
+  const name = isDeletion ? fieldOf(key, deletePrefix, badDeletion) : key;
+  const wished = patch[key];
+  if (wished === null) {
+    delete result[name];
+    return;
+  }
+  const present = Object.hasOwn(result, name) ? told(result[name]) : null;
+  if (typeOf(present) !== typeOf(wished) || (!isFields(wished) && !Array.isArray(wished))) {
+    if (!isDeletion || typeOf(present) === typeOf(wished)) take(result, name, wished);
+    return;
+  }
   if (isFields(wished)) {
-    // What takes the place of all that was there is taken as it is, with its nulls.
-    if (node?.patchStrategy?.includes('replace')) return wished;
-    return mergeObject(isFields(present) ? present : {}, wished, node, path);
+    const inner = fieldAt(place, name);
+    const isReplaced = inner.patchStrategy?.includes('replace') === true;
+    define(result, name, isReplaced ? wished : mergeMap(present as Fields, wished as Mutable, inner));
+    return;
   }
-  if (!Array.isArray(wished)) return wished;
-  if (!node?.patchStrategy?.includes('merge')) return wished.filter((item) => !isDirective(item));
-  // Where there is nothing to merge with, nobody asks for keys.
-  if (!Array.isArray(present)) return bareItems(wished);
-  const base = present;
-  requireAlike(base, wished);
-  if (node.mergeKey === undefined) {
-    const merged = mergePrimitives(base, wished);
-    return ordersItself ? merged : inOrder(merged, base, wished, [], undefined);
-  }
-  const merged = mergeByKey(base, wished, node.mergeKey, node.items, path);
-  return ordersItself ? merged : inOrder(merged, base, wished, [], node.mergeKey);
+  const { items, mergeKey, isMerged } = listAt(place, name);
+  if (!isMerged && !isDeletion) define(result, name, wished);
+  else define(result, name, mergeSlice([...(present as Items)], wished as Items, items, mergeKey, isDeletion));
 }
 
-/** Items of a list that is merged are of one type, and no lists. Errors: `PatchError`. */
-function requireAlike(present: readonly unknown[], wished: readonly unknown[]): void {
-  const types = new Set([...present, ...wished].map(typeOf));
-  if (types.size > 1) throw new PatchError(`list element types are not identical: ${formatGo([present, wished])}`);
-  if (types.has('list')) throw new PatchError('lists of lists are not supported');
+/** Of a list that has to be there, and of which nobody spoke, Go has none. */
+const told = (value: unknown): unknown => (value === zeroValues.array ? null : value);
+
+/** Of a value that is new, nulls say nothing, and what a directive is in is not there. */
+function take(result: Mutable, name: string, wished: unknown): void {
+  discardNulls(wished);
+  const kept = withoutDirectives(wished);
+  if (kept === undefined) delete result[name];
+  else define(result, name, kept);
+}
+
+function discardNulls(value: unknown): void {
+  if (Array.isArray(value)) for (const item of value) discardNulls(item);
+  if (!isFields(value)) return;
+  for (const key of Object.keys(value)) {
+    if (value[key] === null) delete (value as Mutable)[key];
+    else discardNulls(value[key]);
+  }
+}
+
+/** Undefined where nothing of it stays. */
+function withoutDirectives(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(withoutDirectives).filter((item) => item !== undefined);
+  if (!isFields(value)) return value;
+  if (Object.hasOwn(value, directive)) return undefined;
+  for (const key of Object.keys(value)) {
+    const kept = withoutDirectives(value[key]);
+    if (kept === undefined) delete (value as Mutable)[key];
+    else define(value as Mutable, key, kept);
+  }
+  return value;
+}
+
+/** `original` becomes what upstream's merging makes of the list in its place, as far as it was long: the order follows from it. */
+function mergeSlice(
+  original: unknown[],
+  patch: Items,
+  items: SchemaNode | undefined,
+  mergeKey: string | undefined,
+  isDeletion = false,
+): Items {
+  if (original.length === 0 && patch.length === 0) return original;
+  const type = requireElements([original, patch]);
+  if (type !== 'map') {
+    if (isDeletion) return original.filter((item) => !patch.includes(item));
+    return ordered([...new Set([...original, ...patch])], patch, original, undefined);
+  }
+  if (mergeKey === undefined) throw new PatchError(`cannot merge lists without merge key for ${goKindOf(items)}`);
+  const { left, plain, isReplaced } = bySpecialItems(original, patch as readonly Fields[], mergeKey);
+  const [present, wished] = isReplaced ? [plain, []] : [left, plain];
+  const merged = mergeItems(present, wished, items, mergeKey);
+  const result = ordered(merged, wished, isReplaced ? plain : merged.slice(0, present.length), mergeKey);
+  // What is added comes to stand behind those that are left, where some are gone.
+  if (!isReplaced) for (let at = 0; at < Math.min(original.length, merged.length); at++) original[at] = merged[at];
+  return result;
+}
+
+/** What is left of the items that are there, which move up, and the items that are to be merged with them, or to take their place. */
+function bySpecialItems(original: unknown[], patch: readonly Fields[], mergeKey: string) {
+  let size = original.length;
+  const plain: Fields[] = [];
+  let isReplaced = false;
+  for (const item of patch) {
+    if (!Object.hasOwn(item, directive)) plain.push(item);
+    else if (item[directive] === 'replace') isReplaced = true;
+    else if (item[directive] === 'merge') throw new PatchError('merging lists cannot yet be specified in the patch');
+    else if (item[directive] !== 'delete') throw badDirective(item[directive], item);
+    else if (!Object.hasOwn(item, mergeKey)) throw keyless(item, mergeKey);
+    else
+      for (let at = 0; at < size; )
+        if (hasKey(original[at], mergeKey, item[mergeKey])) original.copyWithin(at, at + 1, size--);
+        else at++;
+  }
+  return { left: original.slice(0, size), plain, isReplaced };
+}
+
+const hasKey = (item: unknown, mergeKey: string, key: unknown): boolean =>
+  isFields(item) && Object.hasOwn(item, mergeKey) && deepEqual(item[mergeKey], key);
+
+function mergeItems(present: Items, wished: readonly Fields[], items: SchemaNode | undefined, mergeKey: string) {
+  const result = [...present];
+  for (const item of wished) {
+    if (!Object.hasOwn(item, mergeKey)) throw keyless(item, mergeKey);
+    const key = item[mergeKey];
+    if (typeof key === 'object' && key !== null) throw keyless(item, mergeKey);
+    const at = result.findIndex((other) => hasKey(other, mergeKey, key));
+    if (at < 0) result.push(item);
+    else result[at] = mergeMap(result[at] as Fields, item as Mutable, items ?? anything);
+  }
+  return result;
+}
+
+const anything: SchemaNode = { type: 'any' };
+
+/** The type that all items are of. Errors: `PatchError` where there is none, or they are lists. */
+function requireElements(lists: readonly Items[]): string {
+  const types = new Set(lists.flat().map(typeOf));
+  const [first] = types;
+  if (first === undefined) throw new PatchError('no elements in any of the given slices');
+  if (first === 'list') throw new PatchError('lists of lists are not supported');
+  if (types.size > 1 || first === 'nil')
+    throw new PatchError(`list element types are not identical: ${formatGo(lists)}`);
+  return first;
 }
 
 const typeOf = (value: unknown): string =>
@@ -128,149 +246,55 @@ const typeOf = (value: unknown): string =>
     ? 'nil'
     : Array.isArray(value)
       ? 'list'
-      : typeof value === 'number' && !Number.isInteger(value)
-        ? 'float'
-        : typeof value;
+      : typeof value === 'object'
+        ? 'map'
+        : typeof value === 'number' && !Number.isInteger(value)
+          ? 'float'
+          : typeof value;
 
-/** What a list begins with: without directives, and without fields that are to go. */
-const bareItems = (items: readonly unknown[]): readonly unknown[] =>
-  items.filter((item) => !isFields(item) || !Object.hasOwn(item, directive)).map(bare);
-
-function bare(value: unknown): unknown {
-  if (Array.isArray(value)) return bareItems(value);
-  if (!isFields(value)) return value;
-  const kept = Object.entries(value).filter(
-    ([key, inner]) => !key.startsWith('$') && inner !== null && !(isFields(inner) && Object.hasOwn(inner, directive)),
-  );
-  return Object.fromEntries(kept.map(([key, inner]) => [key, bare(inner)]));
+function asList(value: unknown): Items {
+  if (Array.isArray(value)) return value;
+  const type = value === null ? '%!s(<nil>)' : unstructuredType(value);
+  throw new PatchError(`expected a []interface {}, but received a ${type}`);
 }
 
-function mergePrimitives(present: readonly unknown[], wished: readonly unknown[]): readonly unknown[] {
-  const result: unknown[] = [];
-  for (const item of [...present, ...wished]) if (!result.some((other) => deepEqual(other, item))) result.push(item);
-  return result;
+/** The field that a directive is for. */
+function fieldOf(key: string, prefix: string, otherwise: string): string {
+  if (!key.startsWith(`${prefix}/`)) throw new PatchError(otherwise);
+  return key.slice(prefix.length + 1);
 }
 
-const isDirective = (item: unknown): boolean =>
-  isFields(item) && Object.hasOwn(item, directive) && Object.keys(item).length === 1;
-
-function mergeByKey(
-  present: readonly unknown[],
-  wished: readonly unknown[],
-  mergeKey: string,
-  items: SchemaNode | undefined,
-  path: string,
-): readonly unknown[] {
-  const replaces = wished.some(
-    (item) => isFields(item) && item[directive] === 'replace' && !Object.hasOwn(item, mergeKey),
-  );
-  if (replaces) return wished.filter((item) => !isDirective(item));
-  const result: unknown[] = [...present];
-  for (const item of wished) {
-    if (!isFields(item))
-      throw new PatchError(
-        `every item of the list at ${path} must be an object with the merge key ${JSON.stringify(mergeKey)}`,
-      );
-    const key = item[mergeKey];
-    if (key === undefined) throw keyless(item, mergeKey);
-    if (item[directive] === 'delete') {
-      for (let i = result.length - 1; i >= 0; i--)
-        if (isFields(result[i]) && deepEqual((result[i] as Fields)[mergeKey], key)) result.splice(i, 1);
-      continue;
-    }
-    const index = result.findIndex((other) => isFields(other) && deepEqual(other[mergeKey], key));
-    if (index >= 0)
-      result[index] = mergeObject(result[index] as Fields, item, items, `${path}[${JSON.stringify(key)}]`);
-    else {
-      const made = mergeObject({}, item, items, `${path}[${JSON.stringify(key)}]`);
-      result.push(key === null ? { ...made, [mergeKey]: null } : made);
-    }
-  }
-  // What is there already has to say its key, too, as it is put in order.
-  for (const item of result) if (isFields(item) && !Object.hasOwn(item, mergeKey)) throw keyless(item, mergeKey);
-  return result;
+interface ListPlace {
+  readonly items: SchemaNode | undefined;
+  readonly mergeKey: string | undefined;
+  readonly isMerged: boolean;
 }
 
-const keyless = (item: Fields, mergeKey: string): PatchError =>
-  new PatchError(`map: ${formatGo(item)} does not contain declared merge key: ${mergeKey}`);
-
-/**
- * The order that a list had. Where the patch deletes by directive, upstream looks at the list as merging left it, as
- * far as it was long before; clients have come to rely on what follows from that.
- */
-function orderBefore(
-  original: readonly unknown[],
-  merged: readonly unknown[],
-  patched: readonly unknown[],
-): readonly unknown[] {
-  const deletes = patched.some((item) => isFields(item) && item[directive] === 'delete');
-  return deletes ? merged.slice(0, original.length) : original;
+/** Errors: `PatchError` where Go's struct has no such list. */
+function listAt(place: SchemaNode, name: string): ListPlace {
+  const field = fieldAt(place, name);
+  const { type, items } = resolve(field);
+  if (type !== 'array') throw new PatchError(`expected slice or array type, but got: ${goKindOf(place)}`);
+  return { items, mergeKey: field.mergeKey, isMerged: field.patchStrategy?.includes('merge') === true };
 }
 
-/**
- * Items named in the order (that of the patch itself, where it says no other) come in that order. The others keep their place before whatever stood after them in
- * the list as it was (`before`), as far as the order allows.
- */
-function inOrder(
-  present: readonly unknown[],
-  before: readonly unknown[],
-  order: readonly unknown[],
-  patched: readonly unknown[],
-  mergeKey: string | undefined,
-): readonly unknown[] {
-  const idOf = (item: unknown) => JSON.stringify(mergeKey !== undefined && isFields(item) ? item[mergeKey] : item);
-  const ranks = (items: readonly unknown[]) => {
-    const found = new Map<string, number>();
-    for (const [index, item] of items.entries()) if (!found.has(idOf(item))) found.set(idOf(item), index);
-    return found;
-  };
-  const rank = ranks(order);
-  const place = ranks(before);
-  let last = -1;
-  for (const item of patched) {
-    if (isFields(item) && item[directive] !== undefined) continue;
-    const at = rank.get(idOf(item)) ?? -1;
-    if (at < last || at < 0)
-      throw new PatchError(
-        `the order in ${orderPrefix} doesn't match that of the items that the patch changes, at ${idOf(item)}`,
-      );
-    last = at;
-  }
-  const ordered = present
-    .filter((item) => rank.has(idOf(item)))
-    .sort((a, b) => rank.get(idOf(a))! - rank.get(idOf(b))!);
-  const others = present.filter((item) => !rank.has(idOf(item)));
-  const result: unknown[] = [];
-  let next = 0;
-  for (const item of ordered) {
-    const at = place.get(idOf(item));
-    while (next < others.length && at !== undefined && (place.get(idOf(others[next])) ?? Number.POSITIVE_INFINITY) < at)
-      result.push(others[next++]);
-    result.push(item);
-  }
-  return [...result, ...others.slice(next)];
+/** Errors: `PatchError` where Go's struct has no such field. */
+function fieldAt(place: SchemaNode, name: string): SchemaNode {
+  const node = resolve(place);
+  const { properties = {} } = node;
+  const found = Object.hasOwn(properties, name)
+    ? name
+    : Object.keys(properties).find((key) => key.toLowerCase() === name.toLowerCase());
+  if (found !== undefined) return properties[found]!;
+  const kind = goKindOf(node);
+  if (kind !== 'struct')
+    throw new PatchError(`merging an object in json but data type is not struct, instead is: ${kind}`);
+  const struct = node.name?.split('.').at(-1) ?? 'RawExtension';
+  throw new PatchError(`unable to find api field in struct ${struct} for the json field ${JSON.stringify(name)}`);
 }
 
-function retained(document: Fields, patch: Fields, path: string): Fields {
-  const keep = patch[retainKeys];
-  if (keep === undefined) return document;
-  const keys = new Set(asList(keep, `${path}.${retainKeys}`).map(String));
-  for (const key of Object.keys(patch)) {
-    if (!key.startsWith('$') && patch[key] !== null && !keys.has(key))
-      throw new PatchError(
-        `${retainKeys} at ${path || 'the root'} must name ${JSON.stringify(key)}, which the patch sets`,
-      );
-  }
-  return Object.fromEntries(Object.entries(document).filter(([key]) => keys.has(key)));
+/** What Go has in such a place. */
+function goKindOf(place: SchemaNode | undefined): string {
+  const { type } = resolve(place ?? anything);
+  return type === 'map' ? 'map' : type === 'array' ? 'slice' : type === 'string' ? 'string' : 'struct';
 }
-
-function withoutDirectives(patch: Fields): Fields {
-  return Object.fromEntries(Object.entries(patch).filter(([key]) => !key.startsWith('$')));
-}
-
-function asList(value: unknown, path: string): readonly unknown[] {
-  if (!Array.isArray(value)) throw new PatchError(`${path.replace(/^\./, '')} must be a list`);
-  return value;
-}
-
-const asPatchList = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);

@@ -26,7 +26,15 @@ function toldOf(root: SchemaNode, kind: string, fault: TypeFault): Told {
   let node = resolve(root);
   let struct = kind;
   const fields: string[] = [];
+  /** What reads itself ends the reading, and is told of where it stands. */
+  let readsItself: string | undefined;
+  const placeNow = () => `${struct}.${fields.join('.')}`;
   for (const part of path) {
+    if (node.choices !== undefined) {
+      readsItself ??= placeNow();
+      const type = typeof part === 'number' ? 'array' : 'object';
+      node = resolve(node.choices.find((choice) => resolve(choice.node).type === type)!.node);
+    }
     const isField = node.type === 'object';
     if (isField) {
       struct = typeName(node, kind);
@@ -34,19 +42,25 @@ function toldOf(root: SchemaNode, kind: string, fault: TypeFault): Told {
     }
     if (node.format === 'byte') {
       const shown = typeof found === 'number' ? `number ${found}` : jsonType(found);
-      const place = `${struct}.${fields.join('.')}`;
-      return { words: `json: cannot unmarshal ${shown} into Go struct field ${place} of type uint8`, isLast: false };
+      return {
+        words: `json: cannot unmarshal ${shown} into Go struct field ${placeNow()} of type uint8`,
+        isLast: false,
+      };
     }
     const next = isField ? node.properties?.[part] : node.type === 'array' ? node.items : node.values;
     if (next === undefined) return { words: fault.detail, isLast: false };
     node = resolve(next);
   }
+  if (node.choices !== undefined) return { words: fault.detail, isLast: true };
   const raw = ownWords(node, found);
   if (raw !== undefined) return { words: raw, isLast: node.format !== 'byte' };
   const type = goType(node);
   const shown = typeof found === 'number' && node.type === 'integer' ? `number ${found}` : jsonType(found);
-  const place = `${struct}.${fields.join('.')}`;
-  return { words: `json: cannot unmarshal ${shown} into Go struct field ${place} of type ${type}`, isLast: false };
+  const place = readsItself ?? placeNow();
+  return {
+    words: `json: cannot unmarshal ${shown} into Go struct field ${place} of type ${type}`,
+    isLast: readsItself !== undefined,
+  };
 }
 
 /** Of a value as a whole, which was to be an object or what `type` says. */
@@ -174,3 +188,27 @@ export function formatGo(value: unknown): string {
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[${entries.map(([key, inner]) => `${key}:${formatGo(inner)}`).join(' ')}]`;
 }
+
+/** As Go's `%s` shows what JSON holds: what is no text is told with its type. */
+export function formatGoAsText(value: unknown): string {
+  if (typeof value === 'string') return value;
+  if (Array.isArray(value)) return `[${value.map(formatGoAsText).join(' ')}]`;
+  if (value === null) return '%!s(<nil>)';
+  if (typeof value !== 'object') return `%!s(${unstructuredType(value)}=${value})`;
+  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
+  return `map[${entries.map(([key, inner]) => `${key}:${formatGoAsText(inner)}`).join(' ')}]`;
+}
+
+/** What Go holds of such JSON, which is not null, where it knows no more of it. */
+export const unstructuredType = (value: unknown): string =>
+  typeof value === 'boolean'
+    ? 'bool'
+    : typeof value === 'number'
+      ? Number.isInteger(value)
+        ? 'int64'
+        : 'float64'
+      : typeof value === 'string'
+        ? 'string'
+        : Array.isArray(value)
+          ? '[]interface {}'
+          : 'map[string]interface {}';

@@ -5,8 +5,10 @@
  * What did not change from the object's last version is that version's own: changing one field of an object costs
  * its own path only, and versions share all the rest. A frozen spec, which may come with many objects, is gone through once.
  *
- * **Differs from Kubernetes**: for a list or a map that has to be there and that nobody spoke of an empty one stands, where Go
- * writes null. What else it writes as null is not held, and told over HTTP (`nulls.ts`).
+ * **Differs from Kubernetes**: an empty map, list or text that Go leaves out when it writes says nothing from the first, where
+ * kube-apiserver takes it for a change until then: of an immutable field, or of what a generation counts. For a list or a map
+ * that has to be there and that nobody spoke of an empty one stands, where Go writes null. What else it writes as null is not
+ * held, and told over HTTP (`nulls.ts`).
  */
 
 import { toBase64 } from '../json/base64.js';
@@ -29,7 +31,7 @@ import {
   sizeOf,
   type TypeFault,
 } from './normalizing-run.js';
-import { isHandedOn, resolve, type SchemaNode, zeroOf, zeroSaysNothing, zeroValues } from './schema.js';
+import { type Choice, isHandedOn, resolve, type SchemaNode, zeroOf, zeroSaysNothing, zeroValues } from './schema.js';
 
 export type { RunOptions, TypeFault } from './normalizing-run.js';
 
@@ -113,7 +115,7 @@ class Compiler {
       case 'quantity':
         return quantityStep;
       case 'any':
-        return anyStep;
+        return node.choices === undefined ? anyStep : this.choiceStep(node.choices);
       case 'array':
         return this.arrayStep(node);
       case 'map':
@@ -121,6 +123,21 @@ class Compiler {
       case 'object':
         return this.objectStep(node);
     }
+  }
+
+  /** As what it is a choice of: Go reads that by itself, and tells of no fields that it does not know. What is of none may be anything. */
+  private choiceStep(choices: readonly Choice[]): Step {
+    const ofType = (type: SchemaNode['type']) => {
+      const found = choices.find(({ node }) => resolve(node).type === type);
+      return found === undefined ? undefined : this.step(found.node);
+    };
+    const [fields, items, isOrNot] = [ofType('object'), ofType('array'), ofType('boolean') !== undefined];
+    return (input, run, known) => {
+      const step = isFields(input) ? fields : Array.isArray(input) ? items : undefined;
+      if (step !== undefined) return run.silently(() => step(input, run, known));
+      if (isOrNot && typeof input !== 'boolean') return run.refuse(input, 'boolean or JSON schema expected');
+      return anyStep(input, run, known);
+    };
   }
 
   private arrayStep(node: SchemaNode): Step {
@@ -184,7 +201,7 @@ class Compiler {
       const { type } = resolve(place);
       const keepsEmpty =
         (place.required === true && place.omittedWhenUnsaid !== true) ||
-        !(type === 'map' || (type === 'array' && place.keepsEmpty !== true) || zeroSaysNothing(node, place));
+        !(((type === 'map' || type === 'array') && place.keepsEmpty !== true) || zeroSaysNothing(node, place));
       fields.set(key, { step: this.step(place), keepsEmpty, latest: new Latest() });
     }
     const defaults = Object.entries(properties).flatMap(([key, place]) => {

@@ -33,6 +33,7 @@ export class Run {
   private readonly unknownOfMetadata: string[] = [];
   readonly isOther: boolean;
   readonly keepsNulls: boolean;
+  private isSilent = false;
 
   constructor({ isOther = false, keepsNulls = false }: RunOptions = {}) {
     this.isOther = isOther;
@@ -100,12 +101,21 @@ export class Run {
     return undefined;
   }
 
+  /** Nothing is told of unknown fields in what this reads. */
+  silently<T>(read: () => T): T {
+    const { isSilent } = this;
+    this.isSilent = true;
+    const value = read();
+    this.isSilent = isSilent;
+    return value;
+  }
+
   unknownInMetadata(field: string): void {
     if (this.unknownOfMetadata.length < errorsMax) this.unknownOfMetadata.push(`${this.at()}.${field}`);
   }
 
   unknown(key: string): void {
-    if (this.unknownFields.length >= errorsMax) return;
+    if (this.isSilent || this.unknownFields.length >= errorsMax) return;
     this.enter(this.depth, key);
     this.unknownFields.push(this.at());
     this.depth--;

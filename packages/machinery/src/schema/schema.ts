@@ -209,7 +209,7 @@ export class Schema<out T, out R extends boolean = false> {
   pointer(): Schema<T, R> {
     return this.with({ pointer: true });
   }
-  /** Of a list: an empty one is other than none. */
+  /** Of a list or a map: an empty one is other than none. */
   keepsEmpty(): Schema<T, R> {
     return this.with({ keepsEmpty: true });
   }

@@ -14,7 +14,9 @@ export interface FieldSelector {
 /** Errors: `SelectorSyntaxError`. */
 export function parseFieldSelector(text: string): FieldSelector {
   return {
+    // The terms are gone through in order: the first that is wrong is told.
     requirements: split(text)
+      .toSorted()
       .filter((term) => term !== '')
       .map((term) => parseTerm(term, text))
       // Upstream takes what names no field and no value for one that asks for nothing.
@@ -38,15 +40,26 @@ function split(text: string): readonly string[] {
 }
 
 function parseTerm(term: string, selector: string): FieldRequirement {
-  const match = /^([^=!]*)(!=|==|=)([\s\S]*)$/.exec(term);
+  const match = /^([\s\S]*?)(!=|==|=)([\s\S]*)$/.exec(term);
   if (match === null) throw new SelectorSyntaxError(`invalid selector: '${selector}'; can't understand '${term}'`);
-  return { field: match[1]!.trim(), operator: match[2] === '!=' ? '!=' : '=', value: unescaped(match[3]!) };
+  return { field: match[1]!, operator: match[2] === '!=' ? '!=' : '=', value: unescaped(match[3]!) };
 }
 
 function unescaped(text: string): string {
-  if (/\\(?![\\,=])/.test(text.replaceAll('\\\\', '')))
-    throw new SelectorSyntaxError(`invalid field selector: invalid escape sequence in ${JSON.stringify(text)}`);
-  if (/(^|[^\\])[=]/.test(text.replaceAll('\\\\', '')))
-    throw new SelectorSyntaxError(`invalid field selector: unescaped character in value ${JSON.stringify(text)}: '='`);
-  return text.replaceAll(/\\([\\,=])/g, '$1');
+  let value = '';
+  const characters = [...text];
+  for (let at = 0; at < characters.length; at++) {
+    const character = characters[at]!;
+    if (character === '\\') {
+      const next = characters[++at] ?? '';
+      if (!'\\,='.includes(next) || next === '')
+        throw new SelectorSyntaxError(`invalid field selector: invalid escape sequence: \\${next}`);
+      value += next;
+    } else if (character === ',' || character === '=')
+      throw new SelectorSyntaxError(
+        `invalid field selector: unescaped character in value: ${character.codePointAt(0)}`,
+      );
+    else value += character;
+  }
+  return value;
 }

@@ -152,7 +152,8 @@ class Parser {
       this.next();
       return checked({ key: this.word(), operator: '!', values: [] });
     }
-    const key = this.word();
+    // What can be no key is told before what stands behind it.
+    const { key } = checked({ key: this.word(), operator: 'exists', values: [] });
     const operator = this.peek();
     if (operator === undefined || operator === ',') return checked({ key, operator: 'exists', values: [] });
     this.next();
@@ -217,10 +218,12 @@ const told = (message: string) => new SelectorSyntaxError(message);
 const isOperator = (token: string) => /^[!=<>(),]/.test(token);
 
 function checked(requirement: LabelRequirement): LabelRequirement {
-  const [error] = requirementErrors(requirement);
-  if (error === undefined) return requirement;
-  const told = formatFieldError(error.field === 'key' ? { ...error, field: '<nil>' } : error);
-  throw new SelectorSyntaxError(`unable to parse requirement: ${told}`);
+  const errors = requirementErrors(requirement);
+  if (errors.length === 0) return requirement;
+  const texts = errors.map((error) => formatFieldError(error.field === 'key' ? { ...error, field: '<nil>' } : error));
+  throw new SelectorSyntaxError(
+    `unable to parse requirement: ${texts.length === 1 ? texts[0] : `[${texts.join(', ')}]`}`,
+  );
 }
 
 /**
@@ -240,9 +243,10 @@ export function requirementErrors({ key, operator, values }: LabelRequirement, p
   const compares = operator === 'gt' || operator === 'lt';
   if (compares && values.length !== 1)
     fail('values', values, "for 'Gt', 'Lt' operators, exactly one value is required");
-  for (const [index, value] of values.entries()) {
+  for (const [index, value] of values.entries())
     if (compares && !/^[-+]?\d+$/.test(value))
       fail(`values[${index}]`, value, "for 'Gt', 'Lt' operators, the value must be an integer");
+  for (const [index, value] of values.entries()) {
     const ofValue = labelValueErrors(value);
     if (ofValue.length > 0) fail(`values[${index}][${key}]`, value, ofValue.join('; '));
   }

@@ -15,6 +15,9 @@ import {
 } from '../row.js';
 import { type Sample, samples } from './samples.js';
 
+/** Its names are accepted a while after it is made. */
+const until = (kind: string) => (kind === 'CustomResourceDefinition' ? { until: 'InitialNamesAccepted' } : {});
+
 const rowsOf = ({ path, object, subresources = [] }: Sample): readonly Row[] => {
   const { name } = object['metadata'] as { name: string };
   const one = `${path}/${name}`;
@@ -28,7 +31,7 @@ const rowsOf = ({ path, object, subresources = [] }: Sample): readonly Row[] => 
     post(of('dry run'), `${path}?dryRun=All`, object),
     post(of('create'), path, object, { save: 'made' }),
     post(of('create again'), path, object),
-    get(of('get'), one),
+    get(of('get'), one, until(object.kind)),
     get(of('get as table'), one, { headers: table }),
     get(of('get metadata'), one, { headers: metadataOnly }),
     get(of('get yaml'), one, { headers: { accept: 'application/yaml' }, counts: 'status' }),

@@ -17,6 +17,7 @@ import { flowsGroup } from './flows.js';
 import { guarding } from './guarding.js';
 import { hooked } from './hooked.js';
 import { lifecycle } from './lifecycle.js';
+import { patched } from './patched.js';
 import { podsGroup } from './pods.js';
 import { policiesGroup } from './policies.js';
 import { reading, selfDescription } from './reading.js';
@@ -40,6 +41,7 @@ export const groups: readonly Group[] = [
     customRules,
     extending,
     applying,
+    patched,
     collections,
     guarding,
     expressionsGroup,

@@ -45,7 +45,9 @@ const names: readonly Row[] = [
   settling('that is heard of'),
   del('the first goes', one('firsts'), undefined, { counts: 'status' }),
   settling('it is gone'),
-  ...['fourths', 'ff'].map((plural) => get(`what is said of ${plural} now`, one(plural))),
+  ...['fourths', 'ff'].map((plural) =>
+    get(`what is said of ${plural} now`, one(plural), { until: 'InitialNamesAccepted' }),
+  ),
   ...['seconds', 'thirds', 'fourths', 'fifths', 'ff'].map((plural) =>
     del(`the end of ${plural}`, one(plural), undefined, { counts: 'status' }),
   ),

@@ -130,7 +130,7 @@ export const JSONSchemaProps = object(
     dependencies: map(
       choice({ 1: ref<JSONSchemaProps>((): AnySchema => JSONSchemaProps), 2: list(string()) }).atomic(),
       32,
-    ),
+    ).keepsEmpty(),
     description: string(4),
     enum: list(any(), 20).atomic(),
     example: any(36).atomic(),

@@ -26,7 +26,7 @@ export interface RollingUpdateStatefulSetStrategy extends Infer<typeof RollingUp
 
 export const StatefulSetOrdinals = object(
   () => ({
-    start: int32(1).default(0),
+    start: int32(1).alwaysThere(),
   }),
   'io.k8s.api.apps.v1.StatefulSetOrdinals',
 );
@@ -86,7 +86,7 @@ export interface StatefulSetCondition extends Infer<typeof StatefulSetCondition>
 
 export const StatefulSetStatus = object(
   () => ({
-    availableReplicas: int32(11).default(0),
+    availableReplicas: int32(11).alwaysThere(),
     collisionCount: int32(9).pointer(),
     conditions: list(ref<StatefulSetCondition>(StatefulSetCondition), 10).byKeys('type').mergeBy('type'),
     currentReplicas: int32(4),

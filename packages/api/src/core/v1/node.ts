@@ -162,7 +162,7 @@ export interface NodeRuntimeHandlerFeatures extends Infer<typeof NodeRuntimeHand
 export const NodeRuntimeHandler = object(
   () => ({
     features: ref<NodeRuntimeHandlerFeatures>(NodeRuntimeHandlerFeatures, 2),
-    name: string(1).default(''),
+    name: string(1).alwaysThere(),
   }),
   'io.k8s.api.core.v1.NodeRuntimeHandler',
 );

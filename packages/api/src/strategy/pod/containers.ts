@@ -116,7 +116,7 @@ export function ephemeralContainersErrors(context: PodContext, path: string): re
 
 function livingErrors(container: EphemeralContainer, path: string): readonly FieldError[] {
   const set = Object.entries(container)
-    .filter(([field, value]) => !ephemeralFields.has(field) && !isEmpty(value))
+    .filter(([field, value]) => !ephemeralFields.has(field) && !isUnset(field, value))
     .map(([field]) => field);
   const mounts = (container.volumeMounts ?? []).flatMap((mount, index) =>
     (['subPath', 'subPathExpr'] as const)
@@ -126,8 +126,9 @@ function livingErrors(container: EphemeralContainer, path: string): readonly Fie
   return [...set, ...mounts].map((field) => forbiddenField(`${path}.${field}`, notEphemeral));
 }
 
-const isEmpty = (value: unknown) =>
-  value === undefined || (typeof value === 'object' && value !== null && Object.keys(value).length === 0);
+/** Resources are no pointer: who says that there are none has said nothing. */
+const isUnset = (field: string, value: unknown) =>
+  value === undefined || (field === 'resources' && typeof value === 'object' && Object.keys(value ?? {}).length === 0);
 
 function uniqueNameErrors({ name }: Container, path: string, names: Set<string>): readonly FieldError[] {
   if (!name) return noErrors;

@@ -78,6 +78,14 @@ describe('of a pod may not change', () => {
       ["spec.schedulingGates[1].name: Forbidden: only deletion is allowed, but found new scheduling gate 'b'"],
     ],
     [
+      gated({}),
+      { schedulingGates: [{ name: 'b' }, { name: 'b' }] },
+      [
+        'spec.schedulingGates[1]: Duplicate value: "b"',
+        "spec.schedulingGates[1].name: Forbidden: only deletion is allowed, but found new scheduling gate 'b'",
+      ],
+    ],
+    [
       gated({ nodeSelector: { a: 'b' } }),
       gated({ nodeSelector: { a: 'c' } }),
       [
@@ -158,6 +166,7 @@ describe('a status is refused', () => {
         'status.podIPs: Invalid value: [{"ip":"10.0.0.1"},{"ip":"10.0.0.2"}]: may specify no more than one IP for each IP family',
       ],
     ],
+    [{}, {}, { hostIPs: [{ ip: '' }] }, [expect.stringContaining('must be a valid IP address') as never]],
     [
       {},
       {},

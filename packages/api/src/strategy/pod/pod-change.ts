@@ -65,13 +65,14 @@ function tolerationChangeErrors(
     : noErrors;
 }
 
+/** Of one that is there several times, the last is told. */
 const gateChangeErrors = (
   now: readonly PodSchedulingGate[] = [],
   before: readonly PodSchedulingGate[] = [],
   path: string,
 ): readonly FieldError[] =>
   now.flatMap(({ name }, index) =>
-    before.some((gate) => gate.name === name)
+    before.some((gate) => gate.name === name) || now.slice(index + 1).some((gate) => gate.name === name)
       ? []
       : [forbiddenField(`${path}[${index}].name`, `only deletion is allowed, but found new scheduling gate '${name}'`)],
   );

@@ -105,7 +105,7 @@ interface WithIp {
   readonly ip: string;
 }
 
-function ipErrors({ podIPs, hostIP, hostIPs }: PodStatus): readonly FieldError[] {
+function ipErrors({ podIPs, hostIP = '', hostIPs }: PodStatus): readonly FieldError[] {
   const first = hostIPs?.[0];
   return [
     ...ipListErrors(podIPs, 'status.podIPs'),

@@ -19,6 +19,7 @@ import { serveCommandOverSpdy, spdyCommandProtocols } from './spdy-command.js';
 import { portForwardProtocols, servePortForwardOverSpdy } from './spdy-port-forward.js';
 import { carryUpgraded } from './upgraded.js';
 import { acceptWebSocket } from './web-socket.js';
+import { logProtocols, serveAnswerOverWebSocket } from './web-socket-answer.js';
 import { serveCommandOverWebSocket } from './web-socket-command.js';
 import { portChannelProtocols, servePortForwardOverWebSocket } from './web-socket-port-forward.js';
 
@@ -43,7 +44,9 @@ export function upgrades(server: Server, handler: HttpHandler, limits: StreamLim
     const handled = async () => {
       const answer = await handler(new NodeRequest(message, new Departure([socket]), { upgrade: true }));
       const { session } = answer;
-      if (session === undefined) await refuse(message, socket, answer);
+      if (answer.messages !== undefined && carrier === carryOverWebSocket)
+        await carryMessages({ message, socket, head, limits }, answer);
+      else if (session === undefined) await refuse(message, socket, answer);
       else if (session.kind === 'upgraded') await carryUpgraded({ message, socket, head }, answer, session.stream);
       else await carrier({ message, socket, head, limits }, session);
     };
@@ -89,6 +92,15 @@ async function carryOverWebSocket(upgrade: Upgrade, session: StreamSession): Pro
   if (protocol === undefined) return refuse(message, socket, noCommonProtocol(offered, channelProtocols));
   const client = await acceptWebSocket(message, socket, head, protocol.name, limits);
   await serveCommandOverWebSocket(session, client, protocol, limits);
+}
+
+async function carryMessages({ message, socket, head, limits }: Upgrade, answer: HttpResponse): Promise<void> {
+  const offered = listed(message.headers['sec-websocket-protocol']);
+  const served = answer.messages === 'bytes' ? logProtocols : [{ name: offered[0] ?? '', base64: false }];
+  const protocol = chooseProtocol(offered, served);
+  if (protocol === undefined) return refuse(message, socket, noCommonProtocol(offered, served));
+  const client = await acceptWebSocket(message, socket, head, protocol.name, limits);
+  await serveAnswerOverWebSocket(answer, client, protocol);
 }
 
 /** SPDY inside of WebSocket messages (KEP-4006). */

@@ -23,7 +23,7 @@ export function channelsOf(socket: MessageSocket, { base64 }: { readonly base64:
   return {
     send: (channel, bytes) =>
       base64
-        ? socket.send(Uint8Array.of(channel + digits), Buffer.from(Buffer.from(bytes).toString('base64')))
+        ? socket.sendText(Buffer.from(`${channel}${Buffer.from(bytes).toString('base64')}`))
         : socket.send(Uint8Array.of(channel), bytes),
     messages: messages(),
   };

@@ -11,6 +11,8 @@ export interface MessageSocket {
   readonly messages: AsyncIterable<Uint8Array>;
   /** Sends one binary message of these parts. Resolves when it is handed to the system. Errors: `ClientGoneError`. */
   send(...parts: readonly Uint8Array[]): Promise<void>;
+  /** As `send`, of one message of text; the bytes are UTF-8. */
+  sendText(bytes: Uint8Array): Promise<void>;
   /** Says goodbye; the rest of what was sent can still be read, for `finishMs`. Reads on, and drops it. */
   close(code: number, reason: string): void;
   /** Ends the connection at once. */
@@ -106,16 +108,18 @@ function messageSocket(client: WebSocket, limits: StreamLimits): MessageSocket {
     pipe.close();
     gone.abort();
   });
+  const send = (bytes: Uint8Array, binary: boolean) =>
+    new Promise<void>((resolve, reject) => {
+      watch.moved();
+      client.send(bytes, { binary }, (error) =>
+        error == null ? resolve() : reject(new ClientGoneError({ cause: error })),
+      );
+    });
   return {
     messages: pipe,
     gone: gone.signal,
-    send: (...parts) =>
-      new Promise((resolve, reject) => {
-        watch.moved();
-        client.send(parts.length === 1 ? parts[0]! : Buffer.concat(parts), { binary: true }, (error) =>
-          error == null ? resolve() : reject(new ClientGoneError({ cause: error })),
-        );
-      }),
+    send: (...parts) => send(parts.length === 1 ? parts[0]! : Buffer.concat(parts), true),
+    sendText: (bytes) => send(bytes, false),
     close: (code, reason) => client.close(code, reason),
     destroy: () => client.terminate(),
     get unsentBytes() {

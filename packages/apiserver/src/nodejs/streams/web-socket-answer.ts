@@ -1,0 +1,74 @@
+/**
+ * What is answered piece by piece, as messages of a WebSocket: the events of a watch, each one message, and the bytes of a
+ * log as they come (apiserver's `WatchServer`, apimachinery's `wsstream`). Nothing that the client says is listened to.
+ */
+import type { HttpResponse } from '../../http/message.js';
+import type { MessageSocket } from './web-socket.js';
+
+export interface AnswerProtocol {
+  /** As the handshake names it; empty for a client that names none. */
+  readonly name: string;
+  readonly base64: boolean;
+}
+
+/** Of logs. A watch takes what its client offers, and has one way only. */
+export const logProtocols: readonly AnswerProtocol[] = [
+  { name: '', base64: false },
+  { name: 'binary.k8s.io', base64: false },
+  { name: 'base64.binary.k8s.io', base64: true },
+];
+
+/** Resolves when all is sent, or the client has gone. It never rejects. */
+export async function serveAnswerOverWebSocket(
+  { body, headers, messages }: HttpResponse,
+  socket: MessageSocket,
+  { base64 }: Pick<AnswerProtocol, 'base64'>,
+): Promise<void> {
+  void dropAll(socket.messages);
+  const pieces = body as AsyncIterable<Uint8Array | string>;
+  const isProtobuf = String(headers['content-type']).includes('protobuf');
+  try {
+    if (messages === 'bytes') for await (const bytes of bytesOf(pieces)) await send(socket, bytes, base64);
+    else if (isProtobuf) for await (const event of framesIn(pieces)) await socket.send(event);
+    else for await (const event of linesIn(pieces)) await socket.sendText(event);
+  } catch {
+    // The client has gone, and what it asked for ends with it.
+  } finally {
+    socket.close(1000, '');
+  }
+}
+
+const send = (socket: MessageSocket, bytes: Uint8Array, base64: boolean) =>
+  base64 ? socket.sendText(Buffer.from(Buffer.from(bytes).toString('base64'))) : socket.send(bytes);
+
+async function dropAll(messages: AsyncIterable<Uint8Array>): Promise<void> {
+  for await (const _ of messages);
+}
+
+async function* bytesOf(pieces: AsyncIterable<Uint8Array | string>): AsyncIterable<Buffer> {
+  for await (const piece of pieces) yield Buffer.from(piece as Uint8Array);
+}
+
+async function* linesIn(pieces: AsyncIterable<Uint8Array | string>): AsyncIterable<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const piece of bytesOf(pieces)) {
+    rest = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
+      yield rest.subarray(0, end + 1);
+      rest = rest.subarray(end + 1);
+    }
+  }
+}
+
+/** Each begins with its length, which a message has of itself. */
+async function* framesIn(pieces: AsyncIterable<Uint8Array | string>): AsyncIterable<Buffer> {
+  let rest: Buffer = Buffer.alloc(0);
+  for await (const piece of bytesOf(pieces)) {
+    rest = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
+    while (rest.length >= 4 && rest.length >= 4 + rest.readUInt32BE()) {
+      const end = 4 + rest.readUInt32BE();
+      yield rest.subarray(4, end);
+      rest = rest.subarray(end);
+    }
+  }
+}
