@@ -173,8 +173,8 @@ describe('a webhook', () => {
       reason: 'hungry',
     });
     const requirements = [
-      { key: 'spec.nodeName', operator: 'In', values: ['n'] },
       { key: 'metadata.name', operator: 'NotIn', values: ['p'] },
+      { key: 'spec.nodeName', operator: 'In', values: ['n'] },
     ];
     expect(asked).toEqual([
       {
