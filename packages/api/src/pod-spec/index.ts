@@ -4,3 +4,4 @@ export { tolerationErrors } from '../strategy/pod/tolerations.js';
 export { type QosClass, qosClassOf } from '../strategy/pod-qos.js';
 export * from './merge-tolerations.js';
 export * from './pod-log-options.js';
+export * from './pod-references.js';

@@ -4,11 +4,11 @@
  * is for NodeRestriction to say. It has no opinion on anybody else, nor where it finds no reason to allow.
  */
 import { isMirrorPod, type PersistentVolume, type Pod } from '@pintle/api/core/v1';
+import { referencesOf } from '@pintle/api/pod-spec';
 import type { PolicyRule } from '@pintle/api/rbac/v1';
 import type { AccessAttributes, AccessDecision, RuledAuthorizer, UserInfo } from './access.js';
 import { nodeOf } from './node-identity.js';
 import type { NodeRelations } from './node-relations.js';
-import { referencesOf } from './pod-references.js';
 import { covers } from './rbac.js';
 import { noRules, untoldRules } from './rules-review.js';
 

@@ -3,7 +3,7 @@
  * those alone that the account lists, and a mirror pod none. Pure; `service-account.ts` asks and refuses.
  */
 import type { Container, Pod, ServiceAccount } from '@pintle/api/core/v1';
-import { referencesOf } from '../access/pod-references.js';
+import { referencesOf } from '@pintle/api/pod-spec';
 
 const enforceAnnotation = 'kubernetes.io/enforce-mountable-secrets';
 const truths = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);

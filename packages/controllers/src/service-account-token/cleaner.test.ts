@@ -2,7 +2,6 @@ import { describe, expect, it } from '@jest/globals';
 import { ConfigMap, type Pod, Secret, type ServiceAccount } from '@pintle/api/core/v1';
 import { testCluster } from '@pintle/testing';
 import { isTrackedLongEnough, legacyTokenCleanerController, planCleaning } from './cleaner.js';
-import { secretNamesOf } from './pod-secrets.js';
 
 const dayMs = 86_400_000;
 const nowMs = Date.parse('2025-12-31T12:00:00Z');
@@ -41,27 +40,6 @@ it.each([
   [undefined, false],
 ])('the use of tokens is noted for long enough since %s: %s', (since, expected) => {
   expect(isTrackedLongEnough(since, nowMs, 365 * dayMs)).toBe(expected);
-});
-
-it('a pod speaks of Secrets in many places', () => {
-  const container = { name: 'c', env: [{ name: 'E', valueFrom: { secretKeyRef: { name: 'env', key: 'k' } } }] };
-  const spec = {
-    imagePullSecrets: [{ name: 'pull' }],
-    containers: [container],
-    initContainers: [{ name: 'i', envFrom: [{ secretRef: { name: 'from' } }] }],
-    volumes: [
-      { name: 'a', secret: { secretName: 'volume' } },
-      {
-        name: 'b',
-        projected: { sources: [{ secret: { name: 'projected' } }, { serviceAccountToken: { path: 't' } }] },
-      },
-      { name: 'c', csi: { driver: 'd', nodePublishSecretRef: { name: 'csi' } } },
-      { name: 'd', rbd: { image: 'i', monitors: ['m'], secretRef: { name: 'rbd' } } },
-    ],
-  };
-  expect([...secretNamesOf({ spec } as unknown as Pod)].sort()).toEqual([
-    ...['csi', 'env', 'from', 'projected', 'pull', 'rbd', 'volume'],
-  ]);
 });
 
 it('in a cluster one that nobody uses is labelled after its time and goes after as long again, unless a pod mounts it', async () => {

@@ -4,11 +4,11 @@
  * use of tokens was noted, of which nobody knows.
  */
 import { ConfigMap, Pod, Secret, ServiceAccount } from '@pintle/api/core/v1';
+import { referencesOf } from '@pintle/api/pod-spec';
 import type { Client } from '@pintle/client';
 import { type Controller, controller } from '@pintle/controller-runtime';
 import { formatTime, parseTime, StatusError } from '@pintle/machinery';
 import { ignoreNotFound } from '../ignore-not-found.js';
-import { secretNamesOf } from './pod-secrets.js';
 
 const tokenType = 'kubernetes.io/service-account-token';
 const nameAnnotation = 'kubernetes.io/service-account.name';
@@ -71,7 +71,12 @@ export function legacyTokenCleanerController({ periodMs = 365 * dayMs }: LegacyT
         return step === 'keep' ? [] : [{ secret, step }];
       });
       if (unused.length === 0 || !(await isTracked(client, nowMs, periodMs))) return { requeueAfterMs: dayMs };
-      const mounted = new Set(informers.informer(Pod).lister.list({ namespace }).flatMap(secretNamesOf));
+      const mounted = new Set(
+        informers
+          .informer(Pod)
+          .lister.list({ namespace })
+          .flatMap((pod) => [...referencesOf(pod).secrets]),
+      );
       for (const { secret, step } of unused)
         if (!mounted.has(secret.metadata.name ?? ''))
           await (step === 'delete' ? remove : invalidate)(client, secret, nowMs);

@@ -12,11 +12,11 @@ import {
   type PodSpec,
   ServiceAccount,
 } from '@pintle/api/core/v1';
+import { referencesOf } from '@pintle/api/pod-spec';
 import { ResourceSlice } from '@pintle/api/resource/v1beta2';
 import type { CSIDriver, CSINode } from '@pintle/api/storage/v1';
 import type { Client } from '@pintle/client';
 import { realWorld, StatusError } from '@pintle/machinery';
-import { referencesOf } from '../../access/pod-references.js';
 import { serviceAccountTokens } from '../../access/tokens/service-account-tokens.js';
 import { createApiServer } from '../../server.js';
 import { sampleRequests } from '../certificates/sample-requests.fixture.js';

@@ -1,6 +1,6 @@
 /** The objects that a pod refers to by name, which its node may therefore read. Pure. */
-import type { Pod } from '@pintle/api/core/v1';
-import { containersOf } from '@pintle/api/pod-spec';
+import type { Pod } from '../core/v1/index.js';
+import { containersOf } from '../strategy/pod/containers-of.js';
 
 /** Names, each once, all of the pod's own namespace. */
 export interface PodReferences {
