@@ -4,13 +4,15 @@ import type { Resource } from '../registry/resource.js';
 import { partsOf, valueAt } from '../verbs/dotted-path.js';
 
 export interface Scale extends KubernetesObject {
-  readonly spec: { readonly replicas: number };
+  /** As Go writes it: none are left out. */
+  readonly spec: { readonly replicas?: number };
   readonly status: { readonly replicas: number; readonly selector?: string };
 }
 
 export function scaleOf(resource: Resource, object: KubernetesObject): Scale {
   const { specReplicasPath, statusReplicasPath, labelSelectorPath } = resource.kind.subresources.scale!;
   const { name, namespace, uid, resourceVersion, creationTimestamp } = object.metadata;
+  const replicas = Number(valueAt(object, partsOf(specReplicasPath)) ?? 0);
   const selector = labelSelectorPath === undefined ? undefined : valueAt(object, partsOf(labelSelectorPath));
   return Object.freeze({
     apiVersion: 'autoscaling/v1',
@@ -22,7 +24,7 @@ export function scaleOf(resource: Resource, object: KubernetesObject): Scale {
       resourceVersion,
       creationTimestamp,
     }) as KubernetesObject['metadata'],
-    spec: Object.freeze({ replicas: Number(valueAt(object, partsOf(specReplicasPath)) ?? 0) }),
+    spec: Object.freeze(replicas === 0 ? {} : { replicas }),
     status: Object.freeze({
       replicas: Number(valueAt(object, partsOf(statusReplicasPath)) ?? 0),
       ...(selector === undefined || selector === null ? {} : { selector: selectorText(selector) }),

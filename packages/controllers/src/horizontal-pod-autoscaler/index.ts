@@ -76,7 +76,13 @@ interface Remembered extends AutoscalerHistory {
   readonly selector?: CompiledLabelSelector;
 }
 
-interface Scale extends KubernetesObject {
+/** A server may leave out how many are wanted where it is none. */
+interface ToldScale extends KubernetesObject {
+  readonly spec?: { readonly replicas?: number };
+  readonly status: Scale['status'];
+}
+
+interface Scale {
   readonly spec: { readonly replicas: number };
   readonly status: { readonly replicas: number; readonly selector?: string };
 }
@@ -195,10 +201,9 @@ class AutoscalerLook {
   private async findTarget(): Promise<{ readonly kind: KindRef; readonly scale: Scale } | undefined> {
     try {
       const kind = targetKind(this.options.kinds(), this.spec.scaleTargetRef);
-      const scale = await this.context.client.get<Scale>(kind as KindRef<Scale>, this.targetKey, {
-        subresource: 'scale',
-      });
-      return { kind, scale };
+      const options = { subresource: 'scale' };
+      const told = await this.context.client.get<ToldScale>(kind as KindRef<ToldScale>, this.targetKey, options);
+      return { kind, scale: { spec: { replicas: told.spec?.replicas ?? 0 }, status: told.status } };
     } catch (error) {
       const { message } = error as Error;
       this.tell('Warning', 'FailedGetScale', message);

@@ -387,6 +387,8 @@ export const custom: Group = {
       ...{ apiVersion: 'autoscaling/v1', kind: 'Scale', spec: { replicas: 5 } },
     }),
     post('no kind', things, { metadata: { name: 'no-kind' } }),
+    merge('scale it to none', `${things}/a/scale`, { spec: { replicas: 0 } }),
+    get('the scale of none', `${things}/a/scale`),
     merge('scale it below zero', `${things}/a/scale`, { spec: { replicas: -1 } }),
     watch('watch from then', `${things}?resourceVersion={a.metadata.resourceVersion}`, 2),
     watch(
