@@ -36,7 +36,8 @@ it('@kubernetes/client-node works with it as with Kubernetes', async () => {
         code: 409,
         message: 'Apply failed with 1 conflict: conflict with "me": .spec.minReadySeconds',
       },
-      scale: { kind: 'Scale', replicas: 0 },
+      // Go leaves out a number of none.
+      scale: { kind: 'Scale' },
       'by kind': 'web',
       log: 'one\ntwo\nthree\n',
       exec: ['hello', 'oops\n', '3'],

@@ -52,7 +52,8 @@ const python = findPython();
           ['DELETED', 'b', '1'],
         ],
         refused: [409, 'AlreadyExists', 'configmaps "a" already exists'],
-        scale: 0,
+        // Go leaves out a number of none.
+        scale: null,
         custom: 2,
         log: ['tick', 'tick'],
         exec: ['hello\n', 'oops\n', 3],
