@@ -1,6 +1,8 @@
 /**
  * What is answered piece by piece, as messages of a WebSocket: the events of a watch, each one message, and the bytes of a
  * log as they come (apiserver's `WatchServer`, apimachinery's `wsstream`). Nothing that the client says is listened to.
+ *
+ * **Differs from Kubernetes**: a client that names no origin, or several protocols, is told a watch as well.
  */
 import type { HttpResponse } from '../../http/message.js';
 import type { MessageSocket } from './web-socket.js';
