@@ -31,8 +31,8 @@ export async function serveAnswerOverWebSocket(
   const isProtobuf = String(headers['content-type']).includes('protobuf');
   try {
     if (messages === 'bytes') for await (const bytes of bytesOf(pieces)) await send(socket, bytes, base64);
-    else if (isProtobuf) for await (const event of framesIn(pieces)) await socket.send(event);
-    else for await (const event of linesIn(pieces)) await socket.sendText(event);
+    else if (isProtobuf) for await (const event of eventsIn(pieces, firstFrame)) await socket.send(event);
+    else for await (const event of eventsIn(pieces, firstLine)) await socket.sendText(event);
   } catch {
     // The client has gone, and what it asked for ends with it.
   } finally {
@@ -48,28 +48,34 @@ async function dropAll(messages: AsyncIterable<Uint8Array>): Promise<void> {
 }
 
 async function* bytesOf(pieces: AsyncIterable<Uint8Array | string>): AsyncIterable<Buffer> {
-  for await (const piece of pieces) yield Buffer.from(piece as Uint8Array);
+  for await (const piece of pieces)
+    yield typeof piece === 'string'
+      ? Buffer.from(piece)
+      : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
 }
 
-async function* linesIn(pieces: AsyncIterable<Uint8Array | string>): AsyncIterable<Buffer> {
+/** Where the first event of these bytes begins and ends; undefined while it is not there as a whole. */
+type FirstEvent = (bytes: Buffer) => readonly [begin: number, end: number] | undefined;
+
+const firstLine: FirstEvent = (bytes) => {
+  const at = bytes.indexOf('\n');
+  return at < 0 ? undefined : [0, at + 1];
+};
+
+/** Each frame begins with its length, which a message has of itself. */
+const firstFrame: FirstEvent = (bytes) => {
+  if (bytes.length < 4) return undefined;
+  const end = 4 + bytes.readUInt32BE();
+  return bytes.length < end ? undefined : [4, end];
+};
+
+async function* eventsIn(pieces: AsyncIterable<Uint8Array | string>, first: FirstEvent): AsyncIterable<Buffer> {
   let rest: Buffer = Buffer.alloc(0);
   for await (const piece of bytesOf(pieces)) {
     rest = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-    for (let end = rest.indexOf('\n'); end >= 0; end = rest.indexOf('\n')) {
-      yield rest.subarray(0, end + 1);
-      rest = rest.subarray(end + 1);
-    }
-  }
-}
-
-/** Each begins with its length, which a message has of itself. */
-async function* framesIn(pieces: AsyncIterable<Uint8Array | string>): AsyncIterable<Buffer> {
-  let rest: Buffer = Buffer.alloc(0);
-  for await (const piece of bytesOf(pieces)) {
-    rest = rest.length === 0 ? piece : Buffer.concat([rest, piece]);
-    while (rest.length >= 4 && rest.length >= 4 + rest.readUInt32BE()) {
-      const end = 4 + rest.readUInt32BE();
-      yield rest.subarray(4, end);
+    for (let found = first(rest); found !== undefined; found = first(rest)) {
+      const [begin, end] = found;
+      yield rest.subarray(begin, end);
       rest = rest.subarray(end);
     }
   }
