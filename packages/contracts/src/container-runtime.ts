@@ -198,6 +198,9 @@ export class ImagePullError extends Error {
   }
 }
 
+/** What a container that could not be started has exited with, as containerd has it. */
+export const startErrorExitCode = 128;
+
 /** A container could not be made or started; the reason is as kubelet reports it. */
 export class ContainerStartError extends Error {
   readonly code = 'PINTLE_CONTAINER_START';

@@ -12,6 +12,7 @@ import {
   type ContainerStatus,
   type ExecRequest,
   type ExecSession,
+  startErrorExitCode,
 } from '@pintle/contracts';
 import type { Clock } from '@pintle/machinery';
 import {
@@ -41,8 +42,6 @@ export interface ContainerContext extends CommandContext {
 /** The rest of a container's output may take so long after its end; a process that left the group may hold the pipe. */
 const drainMs = 1_000;
 const terminationMessageBytesMax = 4096;
-/** As containerd's, of a container whose first process could not be started. */
-const startErrorExitCode = 128;
 
 export class Container {
   readonly log: ContainerLog;

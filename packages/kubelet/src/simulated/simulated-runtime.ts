@@ -10,6 +10,7 @@ import {
   type ExecSession,
   ImagePullError,
   type PodSandbox,
+  startErrorExitCode,
 } from '@pintle/contracts';
 import { sleep, type World } from '@pintle/machinery';
 import { behaviours, type SimulatedImages } from './behaviour.js';
@@ -128,7 +129,7 @@ export function simulatedRuntime({ world, images = {} }: SimulatedRuntimeOptions
       const { startMs = 0, startError } = container.behaviour;
       if (startMs > 0) await sleep(clock, startMs);
       if (startError !== undefined) {
-        container.finish({ exitCode: 128, reason: 'StartError', message: startError });
+        container.finish({ exitCode: startErrorExitCode, reason: 'StartError', message: startError });
         throw new ContainerStartError('RunContainerError', startError);
       }
       if (sandboxes.get(container.sandboxId)?.info.state !== 'ready')
