@@ -1,5 +1,5 @@
 /** Reviews that webhooks answer, counted under controller-runtime's names (`controller_runtime_webhook_*`). */
-import type { Metrics } from '@pintle/machinery';
+import { defaultBuckets, type Metrics } from '@pintle/machinery';
 
 /** Told of the reviews of one webhook. */
 export interface WebhookObserver {
@@ -8,7 +8,6 @@ export interface WebhookObserver {
 }
 
 /** Prometheus' own. */
-const buckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 /** `webhook` is the path that it is asked at. */
 export function webhookMetrics(metrics: Metrics, webhook: string): WebhookObserver {
@@ -19,7 +18,12 @@ export function webhookMetrics(metrics: Metrics, webhook: string): WebhookObserv
     labels: ['code', 'webhook'],
   });
   const latency = metrics
-    .histogram({ name: 'controller_runtime_webhook_latency_seconds', help: 'Seconds of a review.', labels, buckets })
+    .histogram({
+      name: 'controller_runtime_webhook_latency_seconds',
+      help: 'Seconds of a review.',
+      labels,
+      buckets: defaultBuckets,
+    })
     .with(webhook);
   const inFlight = metrics
     .gauge({ name: 'controller_runtime_webhook_requests_in_flight', help: 'Reviews under way.', labels })

@@ -2,7 +2,14 @@
  * How often it was told who asks and whether they may, what came of it and how long it took, under kube-apiserver's names.
  * Requests by HTTP are counted; what the server asks itself is not.
  */
-import { type Clock, type Counter, exponentialBuckets, type Histogram, type Metrics } from '@pintle/machinery';
+import {
+  type Clock,
+  type Counter,
+  defaultBuckets,
+  exponentialBuckets,
+  type Histogram,
+  type Metrics,
+} from '@pintle/machinery';
 import type { HttpRequest } from '../http/message.js';
 import type { AccessDecision, Authorizer, UserInfo } from './access.js';
 import { bearerToken } from './authenticators.js';
@@ -25,8 +32,6 @@ export interface TokenCacheTimes {
 }
 
 const durationBuckets = exponentialBuckets(0.001, 2, 15);
-/** As Prometheus has them where nothing is said. */
-const defaultBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const [minute, day] = [60, 86_400];
 const lifetimeBuckets = [
   ...[0, 30 * minute, 60 * minute, 120 * minute, 360 * minute, 720 * minute],
@@ -35,9 +40,23 @@ const lifetimeBuckets = [
 /** Names that are told as they are. */
 const knownNames = new Set(['admin', 'client', 'kube_proxy', 'kubelet', 'system:serviceaccount:kube-system:default']);
 
-interface Outcome {
-  readonly attempts: Counter;
-  readonly duration: Histogram;
+interface Families {
+  readonly attempts: ReturnType<Metrics['counter']>;
+  readonly durations: ReturnType<Metrics['histogram']>;
+}
+
+/** Notes what came of a question, and what it took. */
+function outcomes({ attempts, durations }: Families): (result: string, seconds: number) => void {
+  const known = new Map<string, { readonly count: Counter; readonly duration: Histogram }>();
+  return (result, seconds) => {
+    let outcome = known.get(result);
+    if (outcome === undefined) {
+      outcome = { count: attempts.with(result), duration: durations.with(result) };
+      known.set(result, outcome);
+    }
+    outcome.count.increment();
+    outcome.duration.observe(seconds);
+  };
 }
 
 /** Of what is done to every request before it is answered. */
@@ -77,17 +96,11 @@ export function measuredAuthentication(authenticate: Authenticate, metrics: Metr
     })
     .with();
   const step = filterTimes(metrics, 'authentication');
-  const outcomes = new Map<string, Outcome>();
+  const note = outcomes({ attempts, durations });
   const byUser = new Map<string, Counter>();
   const told = (result: 'success' | 'failure' | 'error', startMs: number) => {
-    let outcome = outcomes.get(result);
-    if (outcome === undefined) {
-      outcome = { attempts: attempts.with(result), duration: durations.with(result) };
-      outcomes.set(result, outcome);
-    }
     const seconds = (clock.monotonic() - startMs) / 1000;
-    outcome.attempts.increment();
-    outcome.duration.observe(seconds);
+    note(result, seconds);
     step.observe(seconds);
   };
   const known = (user: UserInfo, startMs: number): UserInfo => {
@@ -132,7 +145,7 @@ export function authorizationTimes(metrics: Metrics, clock: Clock): Authorizatio
     buckets: durationBuckets,
   });
   const step = filterTimes(metrics, 'authorization');
-  const outcomes = new Map<string, Outcome>();
+  const note = outcomes({ attempts, durations });
   return {
     now: () => clock.monotonic(),
     decided({ decision, error }, elapsedMs) {
@@ -144,13 +157,7 @@ export function authorizationTimes(metrics: Metrics, clock: Clock): Authorizatio
             : decision === 'deny'
               ? 'denied'
               : 'no-opinion';
-      let outcome = outcomes.get(result);
-      if (outcome === undefined) {
-        outcome = { attempts: attempts.with(result), duration: durations.with(result) };
-        outcomes.set(result, outcome);
-      }
-      outcome.attempts.increment();
-      outcome.duration.observe(elapsedMs / 1000);
+      note(result, elapsedMs / 1000);
       step.observe(elapsedMs / 1000);
     },
   };

@@ -1,5 +1,5 @@
 /** How webhooks of access are asked, and whether at all, under kube-apiserver's names. */
-import { type Clock, type Metrics, TimeoutError } from '@pintle/machinery';
+import { type Clock, defaultBuckets, type Metrics, TimeoutError } from '@pintle/machinery';
 
 /** Told of each question. */
 export interface WebhookAccessTimes {
@@ -11,7 +11,6 @@ export interface WebhookAccessTimes {
   matched(matches: () => boolean): boolean;
 }
 
-const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 const conditionBuckets = [0.001, 0.005, 0.01, 0.025, 0.1, 0.2, 0.25];
 const prefix = 'apiserver_authorization_';
 
@@ -29,7 +28,7 @@ export function webhookAccessTimes(metrics: Metrics, clock: Clock, name: string)
     name: `${prefix}webhook_duration_seconds`,
     help: 'Seconds that webhooks of access took.',
     labels,
-    buckets: secondsBuckets,
+    buckets: defaultBuckets,
   });
   const failOpen = metrics.counter({
     name: `${prefix}webhook_evaluations_fail_open_total`,

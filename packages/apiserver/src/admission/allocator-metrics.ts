@@ -1,5 +1,5 @@
 /** How full the ranges of Services are, and how they were drawn from, under kube-apiserver's names. */
-import type { Clock, Metrics } from '@pintle/machinery';
+import { type Clock, defaultBuckets, type Metrics } from '@pintle/machinery';
 
 /** One range, and how much of it is taken. */
 export interface RangeUse {
@@ -23,8 +23,6 @@ export interface AllocatorMetrics {
   use(ranges: () => readonly RangeUse[], ports: () => PortUse): void;
 }
 
-const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
-
 export function allocatorMetrics(metrics: Metrics, clock: Clock): AllocatorMetrics {
   const ofIps = (name: string, help: string, ...labels: readonly string[]) => ({
     ...{ name: `kube_apiserver_clusterip_allocator_${name}`, help },
@@ -40,7 +38,7 @@ export function allocatorMetrics(metrics: Metrics, clock: Clock): AllocatorMetri
     refused: metrics.counter(ofIps('allocation_errors_total', 'Addresses that could not be given.', 'scope')),
     seconds: metrics.histogram({
       ...ofIps('allocation_duration_seconds', 'Seconds that it took to give an address.'),
-      buckets: secondsBuckets,
+      buckets: defaultBuckets,
     }),
   };
   const ports = {

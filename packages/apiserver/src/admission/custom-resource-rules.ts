@@ -7,6 +7,7 @@ import type { CustomResourceDefinition } from '@pintle/api/apiextensions/v1';
 import {
   type Clock,
   deepEqual,
+  defaultBuckets,
   type FieldError,
   formatFieldError,
   type Kind,
@@ -40,7 +41,7 @@ export interface ExpressionTimes {
 /** Under kube-apiserver's names. */
 export function expressionTimes(metrics: Metrics, clock: Clock): ExpressionTimes {
   const histogram = (what: string, help: string) =>
-    metrics.histogram({ name: `apiserver_cel_${what}_duration_seconds`, help, buckets: secondsBuckets }).with();
+    metrics.histogram({ name: `apiserver_cel_${what}_duration_seconds`, help, buckets: defaultBuckets }).with();
   const compilations = histogram('compilation', 'Seconds to compile the rules of a schema of custom resources.');
   const evaluations = histogram('evaluation', 'Seconds to judge a custom resource by its rules.');
   return {
@@ -49,8 +50,6 @@ export function expressionTimes(metrics: Metrics, clock: Clock): ExpressionTimes
     evaluated: (startMs) => evaluations.observe((clock.monotonic() - startMs) / 1000),
   };
 }
-
-const secondsBuckets = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
 
 export function customResourceRules(times: ExpressionTimes): CustomResourceRules {
   /** By the schema of a kind; `null` where it has no rules. */

@@ -205,6 +205,9 @@ function formatNumber(value: number): string {
   return `${digits}e${sign}${exponent.padStart(2, '0')}`;
 }
 
+/** As Prometheus has them where nothing is said, in seconds. */
+export const defaultBuckets: readonly number[] = [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10];
+
 /** `count` bounds from `start`, each `factor` times the one before. */
 export function exponentialBuckets(start: number, factor: number, count: number): readonly number[] {
   return Array.from({ length: count }, (_, index) => start * factor ** index);
