@@ -23,21 +23,27 @@ import type { SubresourceHandler } from '../../subresources/subresource.js';
 import { type ApiCore, storedObjectOf } from '../../verbs/api-core.js';
 import { findEntry, requireEntry } from '../../verbs/read.js';
 import type { SigningKey } from './json-web-token.js';
-import type { BoundClaims, Reference } from './service-account-claims.js';
+import { type BoundClaims, podTokenSeconds, type Reference } from './service-account-claims.js';
 
 const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
 const secondsDefault = 3600;
 const secondsMin = 600;
 const secondsMax = 2 ** 32;
+const extendedSeconds = 365 * 24 * 3600;
 
 export interface TokenRequestOptions {
   readonly world: World;
   readonly key: SigningKey;
   readonly issuer: string;
   readonly audiences: readonly string[];
+  /** What is asked for longer is cut short. */
+  readonly maxSeconds?: number;
+  /** Whether tokens of pods live on for a year, with a note in the audit log (default true). */
+  readonly extendsExpiration?: boolean;
 }
 
-export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOptions): SubresourceHandler {
+export function tokenRequest(given: TokenRequestOptions): SubresourceHandler {
+  const { world, key, issuer, audiences, maxSeconds = Number.POSITIVE_INFINITY, extendsExpiration = true } = given;
   return {
     body: tokenRequestKind.kind,
     async create(request, body, options) {
@@ -62,8 +68,9 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
       const errors = errorsOf(wanted.spec);
       if (errors.length > 0) throw invalid(kind, '', errors);
       await admission.validate(wanted as unknown as KubernetesObject);
-      const { spec } = wanted;
-      const seconds = spec.expirationSeconds ?? secondsDefault;
+      const asks = wanted.spec.expirationSeconds ?? secondsDefault;
+      const seconds = Math.min(asks, maxSeconds);
+      const spec = { ...wanted.spec, expirationSeconds: seconds };
       const issuedAt = Math.floor(world.clock.now() / 1000);
       const { name = '', namespace = '', uid = '' } = account.metadata;
       const bound: BoundClaims = {
@@ -71,6 +78,12 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         serviceaccount: { name, uid },
         ...(await boundTo(core, account, spec.boundObjectRef)),
       };
+      if (seconds < asks) context.warn(`requested expiration of ${asks} seconds shortened to ${seconds} seconds`);
+      const isExtended =
+        extendsExpiration &&
+        bound.pod !== undefined &&
+        seconds === podTokenSeconds &&
+        spec.audiences.every((audience) => audiences.includes(audience));
       const tokenId = world.random.stream('tokens').uuid();
       context.annotate?.('authentication.kubernetes.io/issued-credential-id', `JTI=${tokenId}`);
       const token = await key.sign({
@@ -79,9 +92,9 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         aud: spec.audiences,
         iat: issuedAt,
         nbf: issuedAt,
-        exp: issuedAt + seconds,
+        exp: issuedAt + (isExtended ? extendedSeconds : seconds),
         jti: tokenId,
-        'kubernetes.io': bound,
+        'kubernetes.io': isExtended ? { ...bound, warnafter: issuedAt + seconds } : bound,
       });
       return Object.freeze({
         apiVersion: 'authentication.k8s.io/v1',
