@@ -1,8 +1,4 @@
-/**
- * `serviceaccounts/token`: a TokenRequest answered with a token, bound to a pod, a secret or a node where it asks so.
- *
- * **Differs from Kubernetes**: the answer tells of no managed fields, as nothing is stored that they would be of.
- */
+/** `serviceaccounts/token`: a TokenRequest answered with a token, bound to a pod, a secret or a node where it asks so. */
 import type { TokenRequest, TokenRequestSpec } from '@pintle/api/authentication/v1';
 import type { Pod, ServiceAccount } from '@pintle/api/core/v1';
 import type { ObjectKey } from '@pintle/client';
@@ -21,6 +17,7 @@ import { Admission } from '../../admission/admission-chain.js';
 import { createdPart, tokenRequestKind } from '../../subresources/part-body.js';
 import type { SubresourceHandler } from '../../subresources/subresource.js';
 import { type ApiCore, storedObjectOf } from '../../verbs/api-core.js';
+import { recordPart } from '../../verbs/managed-fields.js';
 import { findEntry, requireEntry } from '../../verbs/read.js';
 import type { SigningKey } from './json-web-token.js';
 import { type BoundClaims, podTokenSeconds, type Reference } from './service-account-claims.js';
@@ -55,9 +52,9 @@ export function tokenRequest(given: TokenRequestOptions): SubresourceHandler {
         ...at,
         dryRun: options.dryRun === true,
       });
-      const asked = (await admission.mutate(
-        withDefaults(createdPart(request, tokenRequestKind, body, options)),
-      )) as unknown as TokenRequest;
+      const sent = withDefaults(createdPart(request, tokenRequestKind, body, options));
+      const owned = recordPart(core, context, tokenRequestKind, sent, { ...options, subresource: 'token' });
+      const asked = (await admission.mutate(owned)) as unknown as TokenRequest;
       requireNames(asked, at);
       const account = storedObjectOf(resource, await requireEntry(core, resource, at)) as ServiceAccount;
       const wanted = {
