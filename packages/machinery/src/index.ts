@@ -12,6 +12,7 @@ export { childNode, shapeAt } from './apply/typed-value.js';
 export { AlikeJson } from './json/alike-json.js';
 export * from './json/base64.js';
 export * from './json/fields.js';
+export { syntaxWords } from './json/go-syntax.js';
 export { isInt64, isNumber, numberOf, parseJson, stringifyJson } from './json/json-text.js';
 export { SharedJsonReader, SharedJsonWriter, sharedJsonMedia } from './json/shared-json.js';
 export * from './kind/kind.js';
