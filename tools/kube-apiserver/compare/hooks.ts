@@ -19,7 +19,12 @@ type Json = Readonly<Record<string, unknown>>;
 interface Question {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly request: Json & { readonly uid: string; readonly objects?: readonly Json[]; readonly object?: Json | null };
+  readonly request: Json & {
+    readonly uid: string;
+    readonly objects?: readonly Json[];
+    readonly object?: Json | null;
+    readonly oldObject?: Json | null;
+  };
 }
 
 /** An answer, or what is done instead of one. */
@@ -75,8 +80,19 @@ const admissions: Readonly<Record<string, (request: Question['request']) => Json
   'patch-managed': () => patchOf({ op: 'add', path: '/metadata/managedFields', value: [] }),
   'patch-type': () => patchOf({ op: 'add', path: '/data', value: 1 }),
   'patch-unknown': () => patchOf({ op: 'add', path: '/unknown', value: 1 }),
+  'patch-told': ({ object, oldObject }) => ({
+    allowed: true,
+    patchType: 'JSONPatch',
+    patch: base64(told(object, oldObject)),
+  }),
   echo: ({ uid: _, ...request }) => ({ allowed: false, status: { message: JSON.stringify(sorted(request)) } }),
 };
+
+/** The patch that stands in the object's annotations. */
+function told(object: Json | null | undefined, oldObject: Json | null | undefined): string {
+  const { metadata = {} } = (object ?? oldObject ?? {}) as { readonly metadata?: { readonly annotations?: Json } };
+  return String(metadata.annotations?.[object ? 'patch' : 'on-delete'] ?? '[]');
+}
 
 /** So that who looks sees how often each was asked, and after whom. */
 function grown(object: Json | null | undefined, letter: string): Json {

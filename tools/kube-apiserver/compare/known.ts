@@ -622,6 +622,11 @@ export const known: readonly Known[] = [
     row: /^self › \/debug\/pprof$/,
   },
   {
+    why: 'newer',
+    words: '1.34 takes a webhook whose patch cannot be read for one that could not be asked',
+    row: /^(hooked › Mutating: patch-(of-no-type|no-json|no-list)|json-patches › a webhook (whose failures are ignored )?(text|a-number))$/,
+  },
+  {
     why: 'deliberate',
     words: 'what a webhook makes another kind is refused for that, and not for what it lacks',
     row: /^hooked › Mutating: patch-kind$/,

@@ -129,6 +129,35 @@ export class Admission {
     );
   }
 
+  /**
+   * Of what is to be deleted: webhooks and policies that change objects are asked, though there is nothing to change, as they
+   * may refuse it; then the validating halves.
+   */
+  delete(): void | Promise<void> {
+    this.begin();
+    const asked = this.askFrom(0, this.requestFor(undefined));
+    return asked === undefined ? this.validate() : asked.then(() => this.validate());
+  }
+
+  private askFrom(first: number, request: AdmissionRequest): void | Promise<void> {
+    const { mutating, admit } = this.concerned;
+    for (let i = first; i < mutating.length; i++) {
+      const { plugin, timing } = mutating[i]!;
+      if (!plugin.reinvokes || plugin.handles?.(request) === false) continue;
+      this.waits();
+      return Promise.resolve(plugin.mutate(request)).then(
+        () => {
+          this.waited(timing);
+          return this.askFrom(i + 1, request);
+        },
+        (error: unknown) => {
+          throw this.refused(error, timing, admit);
+        },
+      );
+    }
+    admit.observe(this.chain.times.now() - this.beganMs, false);
+  }
+
   /** Runs the validating halves in order. */
   validate(object?: KubernetesObject): void | Promise<void> {
     const ready = this.readyFor(object);

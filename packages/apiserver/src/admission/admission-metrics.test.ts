@@ -209,7 +209,7 @@ describe('webhooks', () => {
     const counts = (await series('apiserver_admission_webhook_')).filter((line) => /^(rejection|fail_open)/.test(line));
     expect(counts).toEqual([
       'fail_open_count{name="c.example.com",type="validating"} 1',
-      'rejection_count{name="b.example.com",type="validating",operation="CREATE",error_type="calling_webhook_error",rejection_code="503"} 1',
+      'rejection_count{name="b.example.com",type="validating",operation="CREATE",error_type="calling_webhook_error",rejection_code="400"} 1',
     ]);
   });
 });

@@ -45,7 +45,7 @@ export async function deleteObject(
       old,
       dryRun,
       options: request,
-    }).validate();
+    }).delete();
     const plan = planDelete(resource, old, request, core.world.clock.now());
     if (plan.type === 'nothing') return { outcome: 'marked', object: serve(resource, entry).object };
     if (request.dryRun) {

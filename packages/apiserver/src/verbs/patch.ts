@@ -1,11 +1,10 @@
 /** Patch: a change whose wish is made from the object as it is. */
 import type { ObjectKey, Patch } from '@pintle/client';
 import {
+  applyJsonPatch,
   applyMergePatch,
   applyStrategicMergePatch,
-  applyUpstreamJsonPatch,
   badRequest,
-  CopiedTooMuchError,
   canonicalJson,
   decoderWords,
   isFields,
@@ -18,7 +17,6 @@ import {
   type TypeFault,
   unmarshalWords,
 } from '@pintle/machinery';
-import { jsonPatchOperationsMax } from '@pintle/machinery/json-patch';
 import type { RequestContext } from '../registry/request-context.js';
 import { type Resource, tellerOf } from '../registry/resource.js';
 import type { Told } from '../storage/stored-object.js';
@@ -30,6 +28,9 @@ import { shownPatch } from './shown-patch.js';
 import { ofJsonPatch, reportStrict, type StrictFaults, textFirst, unknownField } from './strict-faults.js';
 import { asPatched, typeMetaFault, typeMetaOf } from './type-meta.js';
 import { changeObject, needsVersion } from './update.js';
+
+/** Operations in one patch of a request. */
+const jsonPatchOperationsMax = 10_000;
 
 export function patchObject(
   core: ApiCore,
@@ -186,7 +187,7 @@ export function applyPatch(
             `Request entity too large: The allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${patch.operations.length}`,
           );
         requireOperations(patch.operations, fieldValidation);
-        return asPatched(whole(applyUpstreamJsonPatch(object, patch.operations)));
+        return asPatched(whole(applyJsonPatch(object, patch.operations)));
       case 'merge':
         if (patch.body === null) throw badRequest('Invalid JSON Patch');
         // Who does not ask what is unknown is told by what patches.
@@ -208,8 +209,6 @@ export function applyPatch(
     }
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
-    if (error instanceof CopiedTooMuchError)
-      throw statusError('RequestEntityTooLarge', `Request entity too large: ${error.message}`);
     if (patch.type === 'json')
       throw statusError('Invalid', 'the server rejected our request due to an error in our request', {
         cause: error,

@@ -16,6 +16,7 @@ import { extending } from './extending.js';
 import { flowsGroup } from './flows.js';
 import { guarding } from './guarding.js';
 import { hooked } from './hooked.js';
+import { jsonPatches } from './json-patches.js';
 import { lifecycle } from './lifecycle.js';
 import { patched } from './patched.js';
 import { podsGroup } from './pods.js';
@@ -46,6 +47,7 @@ export const groups: readonly Group[] = [
     guarding,
     expressionsGroup,
     hooked,
+    jsonPatches,
     serving,
     lifecycle,
     policiesGroup,
