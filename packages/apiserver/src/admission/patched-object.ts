@@ -1,6 +1,5 @@
 /** The JSON patches of webhooks and policies: applied to the object as they see it, and what they make is read as a body is. */
 import { applyJsonPatch, badRequest, decoderWords, type KubernetesObject } from '@pintle/machinery';
-import { prepared } from '../registry/resource.js';
 import { rescaled } from '../subresources/scale-of.js';
 import { normalize } from '../verbs/normalizers.js';
 import { unknownField } from '../verbs/strict-faults.js';
@@ -10,18 +9,17 @@ import { internalFailure } from './plain-failure.js';
 import { shownObject } from './policy/policy-language.js';
 
 /**
- * `object`, and what comes out, are in the stored version. `isStrict`: fields that nobody knows are refused, and not left out.
+ * `object`, and what comes out, are in the version that verbs work in. `isStrict`: fields that nobody knows are refused, and not left out.
  * Errors: `PatchError` for a patch that cannot be applied; `StatusError` InternalError where it makes no object of the kind,
  * BadRequest for another namespace.
  */
-export async function patchedObject(
+export function patchedObject(
   request: AdmissionRequest,
   object: KubernetesObject,
   operations: readonly unknown[],
   { isStrict }: { readonly isStrict: boolean },
-): Promise<KubernetesObject> {
+): KubernetesObject {
   const { resource, subresource } = request;
-  await prepared(resource, [object]);
   const shown = shownObject(request, object);
   const patched = applyJsonPatch(shown, operations);
   const { kind, custom } = resource;
@@ -52,7 +50,6 @@ export async function patchedObject(
   const result = inNamespace(value as KubernetesObject, shown.metadata.namespace);
   if (result.metadata.namespace !== shown.metadata.namespace)
     throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  await prepared(resource, [result], 'stored');
   const stored = resource.toStored(result);
   return resource.definition.strategy?.defaults?.(stored) ?? stored;
 }

@@ -18,7 +18,7 @@ import {
   unmarshalWords,
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
-import { type Resource, tellerOf } from '../registry/resource.js';
+import { lacksDefaults, type Resource, tellerOf } from '../registry/resource.js';
 import type { Told } from '../storage/stored-object.js';
 import type { ApiCore, Served } from './api-core.js';
 import { converterWords, firstFault, goKind, scalarWords } from './converter-words.js';
@@ -51,7 +51,7 @@ export function patchObject(
       const patched = applyPatch(resource, served, patch, options);
       const { strictFaults: sent, ...others } = options;
       const strictFaults = strictlyRead(patch, sent);
-      if (patched === old && strictFaults === undefined) return { object: old };
+      if (patched === old && strictFaults === undefined && !lacksDefaults(resource)) return { object: old };
       // Of refusals alone.
       const shown = () =>
         patch.type === 'strategic' ? shownPatch(resource, patch.body, served) : canonicalJson(patched);
@@ -64,7 +64,7 @@ export function patchObject(
       };
       if (!resource.custom && patch.type !== 'strategic')
         requireVersion(context, resource.kind, key, patched, { ...decoding, told: tellerOf(resource) });
-      const object = await decode(core, context, resource, patched, decoding, old);
+      const object = decode(core, context, resource, patched, decoding, old);
       placeOf(resource, object.metadata, key);
       requireName(object.metadata, key);
       return { object: withOwnersOnce(context, object, true) };

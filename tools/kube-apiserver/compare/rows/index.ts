@@ -7,6 +7,7 @@ import { applying } from './applying.js';
 import { auditedGroup } from './audited.js';
 import { badInput } from './bad-input.js';
 import { collections } from './collections.js';
+import { converting } from './converting.js';
 import { custom } from './custom.js';
 import { customEnding, customNames, customRules } from './custom-names.js';
 import { customVersions } from './custom-versions.js';
@@ -38,6 +39,7 @@ export const groups: readonly Group[] = [
     custom,
     customNames,
     customVersions,
+    converting,
     customEnding,
     customRules,
     extending,

@@ -21,7 +21,6 @@ import {
   shapeAt,
 } from '@pintle/machinery';
 import type { CelModule } from '../../registry/cel-module.js';
-import { prepared } from '../../registry/resource.js';
 import { rescaled } from '../../subresources/scale-of.js';
 import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
@@ -31,7 +30,7 @@ import { patchedObject } from '../patched-object.js';
 import { type Decisions, whenDecided } from './authorizer-library.js';
 import { Budget, BudgetError, policyBudget } from './budget.js';
 import { misnamed } from './declared-types.js';
-import { inVersion, isGuarded } from './match-resources.js';
+import { fromVersion, inVersion, isGuarded } from './match-resources.js';
 import { type Bound, bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
 import {
   celObject,
@@ -189,8 +188,9 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
         if ('message' in invocation) failures.push(invocation);
         if ('message' in invocation || (again !== undefined && !again(pair, id))) continue;
         const seen = await inVersion({ ...request, object }, pair.version);
-        object = await mutateBy(language, invocation, seen, decisions, (failure) => failures.push(failure));
-        left.set(id, object);
+        const made = await mutateBy(language, invocation, seen, decisions, (failure) => failures.push(failure));
+        if (object !== undefined) object = await fromVersion({ ...request, object }, seen, made);
+        if (object !== undefined) left.set(id, object);
       }
       refuseFor(request, failures);
       request.round?.kept.set(pluginName, { left, last: object });
@@ -262,14 +262,14 @@ function refuseFor(request: AdmissionRequest, failures: readonly Failure[]): voi
   });
 }
 
-/** The object with the change, in the stored version; the very same where nothing changes. Errors: `MutationError`, `StatusError`. */
-async function changed(
+/** The object with the change, in the version that verbs work in; the very same where nothing changes. Errors: `MutationError`, `StatusError`. */
+function changed(
   request: AdmissionRequest,
   object: KubernetesObject,
   type: Mutation['type'],
   change: unknown,
-): Promise<KubernetesObject> {
-  const made = await (type === 'JSONPatch' ? patched : merged)(request, object, change);
+): KubernetesObject {
+  const made = (type === 'JSONPatch' ? patched : merged)(request, object, change);
   const { name, namespace } = object.metadata;
   if (made.metadata?.name !== name || made.metadata?.namespace !== namespace)
     throw new MutationError('a mutation may not change metadata.name or metadata.namespace');
@@ -277,15 +277,11 @@ async function changed(
 }
 
 /** The very same where a test of the patch fails, which asks whether it is to be applied. */
-async function patched(
-  request: AdmissionRequest,
-  object: KubernetesObject,
-  operations: unknown,
-): Promise<KubernetesObject> {
+function patched(request: AdmissionRequest, object: KubernetesObject, operations: unknown): KubernetesObject {
   if (!Array.isArray(operations))
     throw new MutationError('type mismatch: a JSONPatch expression makes a list of JSONPatch');
   try {
-    return await patchedObject(request, object, operations, { isStrict: true });
+    return patchedObject(request, object, operations, { isStrict: true });
   } catch (error) {
     if (error instanceof PatchTestError) return object;
     if (error instanceof PatchError) throw new MutationError(`JSON Patch: ${error.message}`, { cause: error });
@@ -293,9 +289,8 @@ async function patched(
   }
 }
 
-async function merged(request: AdmissionRequest, object: KubernetesObject, wishes: unknown): Promise<KubernetesObject> {
+function merged(request: AdmissionRequest, object: KubernetesObject, wishes: unknown): KubernetesObject {
   const { resource, subresource } = request;
-  await prepared(resource, [object]);
   const seen = shownObject(request, object);
   const made = applied(resource.kind.schema.node, seen, wishes);
   if (made === seen) return object;
@@ -304,7 +299,6 @@ async function merged(request: AdmissionRequest, object: KubernetesObject, wishe
   const { value, errors } = normalize(resource, changed, shown);
   if (errors.length > 0) throw new MutationError(errors.map(({ field, detail }) => `${field}: ${detail}`).join(', '));
   const result = value as KubernetesObject;
-  await prepared(resource, [result], 'stored');
   const stored = resource.toStored(result);
   return resource.definition.strategy?.defaults?.(stored) ?? stored;
 }

@@ -24,7 +24,7 @@ import { patchedObject } from '../patched-object.js';
 import { internalFailure } from '../plain-failure.js';
 import { whenDecided } from '../policy/authorizer-library.js';
 import { BudgetError } from '../policy/budget.js';
-import { inVersion, isGuarded, matchedVersion } from '../policy/match-resources.js';
+import { fromVersion, inVersion, isGuarded, matchedVersion } from '../policy/match-resources.js';
 import {
   compileConditions,
   conditionsHold,
@@ -205,7 +205,7 @@ export function webhooks({
         if (patch === undefined) return request.object;
         const operations = readable(patch);
         if (operations.length === 0) return request.object;
-        const result = await patched(seen, webhook.name, operations);
+        const result = await fromVersion(request, seen, patched(seen, webhook.name, operations));
         annotate?.(
           `patch.webhook.admission.k8s.io/${at}`,
           JSON.stringify({ ...who, patch: operations, patchType: 'JSONPatch' }),
@@ -335,18 +335,14 @@ function turnsOf({ round, object }: AdmissionRequest): Turns {
 }
 
 /** Errors: `StatusError` InternalError where there is nothing to patch, or it cannot be; else those of `patchedObject`. */
-async function patched(
-  request: AdmissionRequest,
-  webhook: string,
-  patch: readonly unknown[],
-): Promise<KubernetesObject> {
+function patched(request: AdmissionRequest, webhook: string, patch: readonly unknown[]): KubernetesObject {
   const { object } = request;
   if (object === undefined)
     throw internalFailure(
       `admission webhook ${JSON.stringify(webhook)} attempted to modify the object, which is not supported for this operation`,
     );
   try {
-    return await patchedObject(request, object, patch, { isStrict: false });
+    return patchedObject(request, object, patch, { isStrict: false });
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     throw internalFailure(error.message, error);
