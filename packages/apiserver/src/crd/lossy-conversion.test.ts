@@ -178,5 +178,9 @@ describe('a version that another loses something of', () => {
       spec: { replicas: 6 },
     });
     expect(await get('v2')).toMatchObject({ spec: { width: 3, scale: { replicas: 6 } }, status: { odd: 1 } });
+    const owners = (await get('v1')).metadata.managedFields?.filter(({ subresource }) => subresource === 'scale');
+    expect(owners).toEqual([
+      expect.objectContaining({ apiVersion: 'example.com/v1', fieldsV1: { 'f:spec': { 'f:replicas': {} } } }),
+    ]);
   });
 });

@@ -70,7 +70,10 @@ function knownIn(
   body: object,
 ): { readonly unknown: readonly string[]; readonly left?: object } {
   const resource = registry.byObject({ apiVersion: String(apiVersion), kind: (body as KubernetesObject).kind });
-  if (resource?.custom) return { unknown: normalize(resource, { ...body, metadata: {} }, {}).unknownFields };
+  if (resource?.custom) {
+    const { value, unknownFields: unknown, errors } = normalize(resource, { ...body, metadata: {} }, {});
+    return { unknown, ...(errors.length > 0 ? {} : { left: value as object }) };
+  }
   const unknown = Object.keys(body).filter((key) => !ofEveryObject.includes(key));
   return { unknown: unknown.sort(), left: {} };
 }

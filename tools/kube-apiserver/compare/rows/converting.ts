@@ -289,7 +289,7 @@ export const converting: Group = {
       },
     }),
     time('it is served', 3_000),
-    ...both('its storage begins', '', { counts: 'status' }),
+    ...both('its storage begins', '', { until: 'items' }),
     time('it has begun', 2_000),
     ...creations.flatMap(([what, of, spec], index) => [
       post(`made: ${what}`, at(of), gizmo(of, idOf(index), spec)),

@@ -85,7 +85,7 @@ export const customVersions: Group = {
       spec: { versions: [version('v1', { served: false }), version('v2')] },
     }),
     time('and known'),
-    get('what waits', at('v2', 'pages')),
+    get('what waits', at('v2', 'pages'), { until: 'items' }),
     merge('it waits no more', `${at('v2', 'pages')}/a`, { metadata: { finalizers: null } }),
     { ...time('all goes'), stream: { lines: 99, waitMs: 6_500 } },
     get('it has gone', `${definitions}/pages.NS.example.com`),
