@@ -26,6 +26,7 @@ import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
 import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
+import type { ConditionMetrics } from '../admission-metrics.js';
 import { patchedObject } from '../patched-object.js';
 import { type Decisions, whenDecided } from './authorizer-library.js';
 import { Budget, BudgetError, policyBudget } from './budget.js';
@@ -45,6 +46,7 @@ import {
 import { compileVariables, withVariables } from './policy-variables.js';
 
 export interface MutatingPoliciesOptions {
+  readonly conditions: ConditionMetrics;
   readonly caches: AdmissionCaches;
   readonly findParams: ParamFinder;
   readonly access: Access;
@@ -82,7 +84,7 @@ interface Failure {
   readonly isOfPolicy?: boolean;
 }
 
-export function mutatingPolicies({ caches, findParams, access }: MutatingPoliciesOptions): AdmissionPlugin {
+export function mutatingPolicies({ caches, findParams, access, conditions }: MutatingPoliciesOptions): AdmissionPlugin {
   const { mutatingPolicies: policies, mutatingPolicyBindings: bindings, namespaces } = caches;
   const compiled = new WeakMap<KubernetesObject, CompiledPolicy>();
   let language: PolicyLanguage | undefined;
@@ -142,7 +144,10 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
     };
     const program = await attempt(() => compiledOf(spoken, pair.policy));
     if (program === undefined) return object;
-    if (!(await attempt(() => whenDecided(() => conditionsHold(cel, program.conditions, variables()))))) return object;
+    // As `validate`: so upstream counts them.
+    const { operation } = request;
+    const of = { name: pair.policy.metadata.name ?? '', kind: 'policy', type: 'validate', operation } as const;
+    if (!(await attempt(() => conditionsHold(cel, program.conditions, variables(), conditions, of)))) return object;
     if (request.object === undefined) return object;
     for (const { type, expression, program: mutation } of program.mutations) {
       const made = await attempt(async () => {

@@ -19,10 +19,9 @@ import {
 import type { Access } from '../../verbs/authorize.js';
 import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
-import type { WebhookMetrics, WebhookOutcome } from '../admission-metrics.js';
+import type { ConditionMetrics, WebhookMetrics, WebhookOutcome } from '../admission-metrics.js';
 import { patchedObject } from '../patched-object.js';
 import { internalFailure } from '../plain-failure.js';
-import { whenDecided } from '../policy/authorizer-library.js';
 import { BudgetError } from '../policy/budget.js';
 import { fromVersion, inVersion, isGuarded, matchedVersion } from '../policy/match-resources.js';
 import {
@@ -53,6 +52,7 @@ export interface WebhooksOptions {
   readonly call: WebhookCaller;
   readonly access: Access;
   readonly metrics: WebhookMetrics;
+  readonly conditions: ConditionMetrics;
   /** As whom they are asked; as nobody unless given. */
   readonly users: { readonly mutating?: WebhookUsers | undefined; readonly validating?: WebhookUsers | undefined };
 }
@@ -75,6 +75,7 @@ export function webhooks({
   call,
   access,
   metrics,
+  conditions,
   users,
 }: WebhooksOptions): readonly [AdmissionPlugin, AdmissionPlugin] {
   const { mutatingWebhooks, validatingWebhooks, namespaces, services } = caches;
@@ -90,7 +91,11 @@ export function webhooks({
       );
 
   /** The request as the webhook is to see it; undefined where it is not asked. */
-  const asSeenBy = async (webhook: Webhook, asked: AdmissionRequest): Promise<AdmissionRequest | undefined> => {
+  const asSeenBy = async (
+    webhook: Webhook,
+    phase: Phase,
+    asked: AdmissionRequest,
+  ): Promise<AdmissionRequest | undefined> => {
     const match = {
       resourceRules: webhook.rules ?? [],
       namespaceSelector: webhook.namespaceSelector,
@@ -104,10 +109,13 @@ export function webhooks({
     if (!matchConditions?.length) return request;
     language ??= policyLanguage(await import('@pintle/cel'));
     const { cel } = language;
+    const of = { name: webhook.name, kind: 'webhook', type: phase, operation: request.operation } as const;
     try {
       const programs = compileConditions(language, matchConditions);
       const variables = requestVariables(cel, request, { access, known: new Map() });
-      return (await whenDecided(() => conditionsHold(cel, programs, variables))) ? request : undefined;
+      const isAsked = await conditionsHold(cel, programs, variables, conditions, of);
+      if (!isAsked) conditions.excluded(of);
+      return isAsked ? request : undefined;
     } catch (error) {
       if (
         !(error instanceof cel.CelError) &&
@@ -115,8 +123,9 @@ export function webhooks({
         !(error instanceof cel.CelCompileError)
       )
         throw error;
-      if (webhook.failurePolicy === 'Ignore') return undefined;
-      throw refusedRequest(request, error.message);
+      if (webhook.failurePolicy !== 'Ignore') throw refusedRequest(request, error.message);
+      conditions.excluded(of);
+      return undefined;
     }
   };
 
@@ -195,7 +204,7 @@ export function webhooks({
     request: AdmissionRequest,
     at: string,
   ): Promise<KubernetesObject | undefined> => {
-    const seen = await asSeenBy(webhook, request);
+    const seen = await asSeenBy(webhook, 'admit', request);
     if (seen === undefined) return undefined;
     const { annotate } = seen;
     const who = { configuration, webhook: webhook.name };
@@ -251,7 +260,7 @@ export function webhooks({
       let count = 0;
       const verdicts = await Promise.allSettled(
         asked.map(async ({ webhook }) => {
-          const seen = await asSeenBy(webhook, request);
+          const seen = await asSeenBy(webhook, 'validating', request);
           // Counted are those that are asked.
           if (seen !== undefined)
             await outcomeOf(webhook, 'validating', seen, `round_0_index_${count++}`, async () => {});
