@@ -4,7 +4,8 @@
  * null, and a value that is not said is null. Requests, webhooks and policies patch by it, and tell its words.
  */
 import { isFields } from '../json/fields.js';
-import { canonicalJson, deepEqual } from '../meta/frozen.js';
+import { stringifyJson } from '../json/json-text.js';
+import { deepEqual } from '../meta/frozen.js';
 import { jsonType } from '../schema/decoder-words.js';
 import { pointerKey } from './json-pointer.js';
 import { PatchError } from './patch-error.js';
@@ -72,7 +73,7 @@ export function applyJsonPatch(document: unknown, operations: readonly unknown[]
         const found = within(`error in copy for from: '${String(operation.said['from'])}'`, () => valueAt(source));
         const path = pathOf(operation);
         const place = placeIn(root, path, `${doesNotApply(op)} destination path: ${path}`);
-        if (found !== undefined && found !== null) copied += new TextEncoder().encode(canonicalJson(found)).length;
+        if (found !== undefined && found !== null) copied += new TextEncoder().encode(stringifyJson(found)).length;
         if (copied > copiedMax) throw copiedTooMuch(copied);
         within('error while adding value during copy', () => add(place, copyOf(found ?? null)));
         break;

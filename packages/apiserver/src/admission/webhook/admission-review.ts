@@ -3,6 +3,7 @@ import {
   base64Words,
   fromBase64,
   isFields,
+  parseJson,
   type Status,
   type StatusReason,
   statusError,
@@ -128,7 +129,7 @@ export function operationsOf({ bytes }: WebhookPatch): readonly unknown[] {
   const text = new TextDecoder().decode(bytes);
   let operations: unknown;
   try {
-    operations = JSON.parse(text);
+    operations = parseJson(text);
   } catch (cause) {
     throw internalFailure(syntaxWords(text), cause);
   }

@@ -14,6 +14,7 @@ import {
   type KubernetesObject,
   PatchError,
   type StatusError,
+  stringifyJson,
   type World,
 } from '@pintle/machinery';
 import type { Access } from '../../verbs/authorize.js';
@@ -217,7 +218,7 @@ export function webhooks({
         const result = await fromVersion(request, seen, patched(seen, webhook.name, operations));
         annotate?.(
           `patch.webhook.admission.k8s.io/${at}`,
-          JSON.stringify({ ...who, patch: operations, patchType: 'JSONPatch' }),
+          stringifyJson({ ...who, patch: operations, patchType: 'JSONPatch' }),
           'Request',
         );
         return result;
