@@ -74,12 +74,6 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'what a conversion adds to an object is owned by who made it, too',
-    row: /^hooked › convert.*: one is made in it$/,
-    line: /managedFields\[0\]\.fieldsV1\.f:(from|metadata): absent/,
-  },
-  {
-    why: 'deliberate',
     words: 'webhooks are shown a request for a token before the server fills it in',
     row: /^hooked › a token is told of$/,
     line: /message: /,

@@ -2,7 +2,7 @@
  * The versions of one kind, as the accounting of fields reads objects in each. Where another program converts objects, what
  * it has to convert is found out by trying: the work is begun anew once a conversion is there.
  *
- * **Differs from Kubernetes**: what came by a newer version is accounted for as far as the stored one knows it.
+ * **Differs from Kubernetes**: of built-in kinds, what came by a newer version is accounted for as far as the stored one knows it.
  */
 import { canonicalJson, type KubernetesObject, type Versions } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
