@@ -88,7 +88,7 @@ async function applyScale(
       checkUid(resource, metadata.uid, old);
       const asked = { ...made.object.metadata, resourceVersion: metadata.resourceVersion ?? '' };
       const scaled = hasReplicas(resource, made.object) ? made.object : withReplicas(resource, made.object, 0);
-      const object = await decode(core, context, resource, { ...scaled, metadata: asked }, options, old);
+      const object = decode(core, context, resource, { ...scaled, metadata: asked }, options, old);
       return { object: withEntries(object, made.managedFields), ownsFields: true };
     },
   });
@@ -136,14 +136,10 @@ function checkUid(
   throw conflict({ group, plural: `${plural}/scale` }, metadata.name ?? '', why);
 }
 
-function checkedScale({ custom, kind }: Resource, scale: Scale, name: string): Scale {
+/** A custom object is judged by its schema with all else of it. */
+function checkedScale({ custom }: Resource, scale: Scale, name: string): Scale {
   const { replicas = 0 } = scale.spec;
-  if (replicas >= 0) return scale;
-  // Of a custom object it is told where its definition has the replicas.
-  if (custom)
-    throw invalid(kind, name, [
-      invalidField(kind.subresources.scale!.specReplicasPath, replicas, 'should be a non-negative integer'),
-    ]);
+  if (replicas >= 0 || custom) return scale;
   throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
     invalidField('spec.replicas', replicas, 'must be greater than or equal to 0'),
   ]);
