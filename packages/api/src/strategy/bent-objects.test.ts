@@ -137,14 +137,14 @@ describe('what is refused of a new object', () => {
       workload(kind)({ matchLabels: badLabel }, template({}, { containers: [] })),
       [
         `spec.selector.matchLabels: Invalid value: "-": ${noLabel}`,
-        'spec.selector: Invalid value: {"matchLabels":{"app":"-"}}: invalid label selector',
+        'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"app":"-"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: invalid label selector',
       ],
     ]),
     [
       workload('StatefulSet')({ matchLabels: badLabel }, template(badLabel)),
       [
         `spec.selector.matchLabels: Invalid value: "-": ${noLabel}`,
-        'spec.selector: Invalid value: {"matchLabels":{"app":"-"}}',
+        'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"app":"-"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}',
       ],
     ],
     [

@@ -36,7 +36,7 @@ async function server() {
 
 const thing = (more: object) => ({ apiVersion: 'example.com/v1', kind: 'Thing', ...more });
 const unchecked =
-  '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+  '<nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
 
 it.each<readonly [line: string, body: object, status: number, message: unknown]>([
   [

@@ -65,7 +65,7 @@ describe('of a pod may not change', () => {
     [
       { activeDeadlineSeconds: 5 },
       {},
-      ['spec.activeDeadlineSeconds: Invalid value: null: must not update from a positive integer to nil value'],
+      ['spec.activeDeadlineSeconds: Invalid value: "null": must not update from a positive integer to nil value'],
     ],
     [
       { tolerations: [{ key: 'a', operator: 'Exists' }] },
@@ -89,7 +89,7 @@ describe('of a pod may not change', () => {
       gated({ nodeSelector: { a: 'b' } }),
       gated({ nodeSelector: { a: 'c' } }),
       [
-        'spec.nodeSelector: Invalid value: {"a":"c"}: only additions to spec.nodeSelector are allowed (no mutations or deletions)',
+        'spec.nodeSelector: Invalid value: map[string]string{"a":"c"}: only additions to spec.nodeSelector are allowed (no mutations or deletions)',
       ],
     ],
     [

@@ -4,7 +4,15 @@
  *
  * **Differs from Kubernetes**: the message about the spec as a whole does not go on with a difference of Go structures.
  */
-import { deepEqual, type FieldError, forbiddenField, invalidField, noErrors, rangeErrors } from '@pintle/machinery';
+import {
+  deepEqual,
+  type FieldError,
+  forbiddenField,
+  invalidField,
+  noErrors,
+  rangeErrors,
+  shownTextMap,
+} from '@pintle/machinery';
 import type { NodeAffinity, Toleration } from '../../core/v1/affinity.js';
 import type { Container } from '../../core/v1/container.js';
 import type { Pod, PodSchedulingGate, PodSpec } from '../../core/v1/pod.js';
@@ -120,7 +128,7 @@ function placementErrors(now: PodSpec, before: PodSpec): readonly FieldError[] {
       ? [
           invalidField(
             'spec.nodeSelector',
-            now.nodeSelector ?? null,
+            shownTextMap(now.nodeSelector),
             'only additions to spec.nodeSelector are allowed (no mutations or deletions)',
           ),
         ]

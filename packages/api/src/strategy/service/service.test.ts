@@ -194,7 +194,7 @@ describe('a changed Service', () => {
           `spec.ipFamilyPolicy: Invalid value: "PreferDualStack": must be set to 'SingleStack' when releasing the secondary ${what}`,
       ),
     ],
-    [balanced({ loadBalancerClass: 'a.b/c' }), balanced(), [`spec.loadBalancerClass: Invalid value: null: ${once}`]],
+    [balanced({ loadBalancerClass: 'a.b/c' }), balanced(), [`spec.loadBalancerClass: Invalid value: "null": ${once}`]],
     [
       balanced(local),
       balanced({ ...local, healthCheckNodePort: 30002 }),
