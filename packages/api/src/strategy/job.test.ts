@@ -73,7 +73,7 @@ describe('a Job is refused', () => {
       [
         'spec.podFailurePolicy.rules[0].onExitCodes.values[1]: Invalid value: 0: must not be 0 for the In operator',
         'spec.podFailurePolicy.rules[0].onExitCodes.values[2]: Duplicate value: 3',
-        'spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: [3,0,3]: must be ordered',
+        'spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: []int32{3, 0, 3}: must be ordered',
       ],
     ],
     [

@@ -41,18 +41,36 @@ export function shownSelector(selector: LabelSelector | undefined): GoShown | nu
   if (selector === undefined) return null;
   const { matchLabels, matchExpressions } = selector;
   const requirement = 'v1.LabelSelectorRequirement';
-  const requirements = matchExpressions?.map(
-    ({ key, operator, values }) =>
-      `${requirement}{Key:${JSON.stringify(key)}, Operator:${JSON.stringify(operator)}, Values:${textsInGo(values)}}`,
+  const requirements = matchExpressions?.map(({ key, operator, values }) =>
+    structInGo(requirement, {
+      Key: JSON.stringify(key),
+      Operator: JSON.stringify(operator),
+      Values: textsInGo(values),
+    }),
   );
-  const listed = requirements === undefined ? '(nil)' : `{${requirements.join(', ')}}`;
   return new GoShown(
-    `v1.LabelSelector{MatchLabels:${textMapInGo(matchLabels)}, MatchExpressions:[]${requirement}${listed}}`,
+    structInGo('v1.LabelSelector', {
+      MatchLabels: textMapInGo(matchLabels),
+      MatchExpressions: listInGo(requirement, requirements),
+    }),
   );
 }
 
-const textsInGo = (texts: readonly string[] | undefined, type = 'string'): string =>
-  texts === undefined ? `[]${type}(nil)` : `[]${type}{${texts.map((text) => JSON.stringify(text)).join(', ')}}`;
+/** `fields` in Go's order, each as Go prints it. */
+export const structInGo = (type: string, fields: Readonly<Record<string, string>>): string =>
+  `${type}{${Object.entries(fields)
+    .map(([field, text]) => `${field}:${text}`)
+    .join(', ')}}`;
+
+/** Items as Go prints them. */
+export const listInGo = (type: string, items: readonly string[] | undefined): string =>
+  items === undefined ? `[]${type}(nil)` : `[]${type}{${items.join(', ')}}`;
+
+export const textsInGo = (texts: readonly string[] | undefined, type = 'string'): string =>
+  listInGo(
+    type,
+    texts?.map((text) => JSON.stringify(text)),
+  );
 
 const textMapInGo = (map: Readonly<Record<string, string>> | undefined): string =>
   map === undefined ? 'map[string]string(nil)' : mapOf('string', map, JSON.stringify);

@@ -96,7 +96,7 @@ describe('of a pod may not change', () => {
       gated(nodes({ matchExpressions: [is('a')] })),
       gated(nodes({ matchExpressions: [is('b')] })),
       [
-        `${termsAt}[0]: Invalid value: {"matchExpressions":[{"key":"b","operator":"Exists"}]}: only additions are allowed (no mutations or deletions)`,
+        `${termsAt}[0]: Invalid value: core.NodeSelectorTerm{MatchExpressions:[]core.NodeSelectorRequirement{core.NodeSelectorRequirement{Key:"b", Operator:"Exists", Values:[]string(nil)}}, MatchFields:[]core.NodeSelectorRequirement(nil)}: only additions are allowed (no mutations or deletions)`,
       ],
     ],
     [
@@ -163,7 +163,7 @@ describe('a status is refused', () => {
       {},
       { podIPs: [{ ip: '10.0.0.1' }, { ip: '10.0.0.2' }] },
       [
-        'status.podIPs: Invalid value: [{"ip":"10.0.0.1"},{"ip":"10.0.0.2"}]: may specify no more than one IP for each IP family',
+        'status.podIPs: Invalid value: []core.PodIP{core.PodIP{IP:"10.0.0.1"}, core.PodIP{IP:"10.0.0.2"}}: may specify no more than one IP for each IP family',
       ],
     ],
     [{}, {}, { hostIPs: [{ ip: '' }] }, [expect.stringContaining('must be a valid IP address') as never]],
