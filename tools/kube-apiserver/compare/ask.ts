@@ -1,7 +1,9 @@
 /** Sends a row to a server and gives back what came, as it came. */
+
 import { readFile } from 'node:fs/promises';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stringifyJson } from '@pintle/machinery';
 import { type AccessFiles, tokenOf } from '../access-files.js';
 import type { Asker, Row } from './row.js';
 
@@ -49,7 +51,7 @@ export function asking(url: string, files: AccessFiles, auditFile?: string): Ask
       const as = row.as ?? 'admin';
       const isKnown = identities[as] === undefined && as !== 'nobody';
       const body =
-        row.body === undefined ? undefined : typeof row.body === 'string' ? row.body : JSON.stringify(row.body);
+        row.body === undefined ? undefined : typeof row.body === 'string' ? row.body : stringifyJson(row.body);
       const headers = {
         ...(isKnown ? { authorization: `Bearer ${as === 'badToken' ? 'nonsense' : tokenOf(as as 'admin')}` } : {}),
         ...{ accept: 'application/json', 'user-agent': 'comparison/1' },

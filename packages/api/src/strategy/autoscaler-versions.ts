@@ -4,7 +4,9 @@
  *
  * **Differs from Kubernetes**: the annotations that the older version has of the status are owned by nobody.
  */
+
 import type { Kind, KubernetesObject, ServedVersion } from '@pintle/machinery';
+import { parseJson, stringifyJson } from '@pintle/machinery';
 import type { HorizontalPodAutoscaler as V1 } from '../autoscaling/v1/index.js';
 import type {
   HorizontalPodAutoscaler,
@@ -38,7 +40,7 @@ type Annotations = Readonly<Record<string, string>>;
 /** What an annotation says; nothing where that is no JSON, as anybody may write there. */
 function read(annotations: Annotations | undefined, name: string): unknown {
   try {
-    return JSON.parse(annotations?.[name] ?? 'null') ?? undefined;
+    return parseJson(annotations?.[name] ?? 'null') ?? undefined;
   } catch {
     return undefined;
   }
@@ -57,7 +59,7 @@ function withAnnotations(object: KubernetesObject, more: Annotations): Kubernete
 }
 
 const listSaid = (name: string, said: readonly unknown[] | undefined): Annotations =>
-  said === undefined || said.length === 0 ? {} : { [name]: JSON.stringify(said) };
+  said === undefined || said.length === 0 ? {} : { [name]: stringifyJson(said) };
 
 /** In the notation of Go's own structs, all fields in their order, which the older version writes. */
 const behaviorToGo = ({ scaleUp, scaleDown }: HorizontalPodAutoscalerBehavior): Said => ({

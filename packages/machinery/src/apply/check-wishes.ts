@@ -2,7 +2,9 @@
  * Whether an apply's wishes can be read with their schema, in the words of structured-merge-diff: fields that are not
  * declared, values of another type, list items that cannot be told apart. `verbs/apply.ts` of the API server asks.
  */
+
 import { isFields } from '../json/fields.js';
+import { isNumber } from '../json/json-text.js';
 import { formatGo, unstructuredType } from '../schema/decoder-words.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
 import { untypedInGo } from '../status/go-shown.js';
@@ -40,7 +42,7 @@ function check(place: SchemaNode, value: unknown, path: readonly string[], fault
       return;
     case 'integer':
     case 'number':
-      if (typeof value !== 'number') fault(`expected numeric (int or float), got ${unstructuredType(value)}`);
+      if (!isNumber(value)) fault(`expected numeric (int or float), got ${unstructuredType(value)}`);
       return;
     case 'boolean':
       if (typeof value !== 'boolean') fault(`expected boolean, got &{${formatGo(value)}}`);

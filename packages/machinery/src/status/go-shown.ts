@@ -4,6 +4,7 @@
  * JSON: most hold pointers, of which Go tells where they point.
  */
 import { fromBase64 } from '../json/base64.js';
+import { stringifyJson } from '../json/json-text.js';
 import type { LabelSelector } from '../meta/v1.js';
 
 /** What stands in a message in the place of a value. */
@@ -15,7 +16,7 @@ export class GoShown {
 export function untypedInGo(value: unknown): string {
   if (value === null) return 'interface {}(nil)';
   if (Array.isArray(value)) return `[]interface {}{${value.map(untypedInGo).join(', ')}}`;
-  if (typeof value !== 'object') return JSON.stringify(value);
+  if (typeof value !== 'object') return stringifyJson(value);
   return mapOf('interface {}', value as Readonly<Record<string, unknown>>, untypedInGo);
 }
 
