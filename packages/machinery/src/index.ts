@@ -57,6 +57,7 @@ export * from './status/aggregate.js';
 export * from './status/field-checks.js';
 export * from './status/field-error.js';
 export * from './status/field-errors.js';
+export * from './status/go-shown.js';
 export * from './status/status-error.js';
 export * from './status/status-schema.js';
 export * from './world/clock.js';

@@ -148,7 +148,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 shows bad values as JSON in messages, where 1.33 shows them as Go does',
-    line: /(message: ".*(Invalid|Unsupported|Duplicate) value: (\[|\{|0:|null|\\"\\\\x)|\[\]string\{|0x0)/,
+    line: /(message: ".*(Invalid|Unsupported|Duplicate) value: (\[|\{|0:|null|\\"\\\\x)|\[\]string\{|\[\]byte\{|0x0)/,
   },
   {
     why: 'newer',

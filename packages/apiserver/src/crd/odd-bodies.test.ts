@@ -6,7 +6,7 @@ import { serverOfThings, things } from './things.fixture.js';
 const server = () => serverOfThings();
 const thing = (more: object) => ({ apiVersion: 'example.com/v1', kind: 'Thing', ...more });
 const unchecked =
-  '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+  '<nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
 
 it.each<readonly [line: string, body: object, status: number, message: unknown]>([
   [
