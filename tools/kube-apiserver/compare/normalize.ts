@@ -207,10 +207,10 @@ interface Place {
 
 function normalOf(value: unknown, memory: Memory, place?: Place): unknown {
   if (typeof value === 'string') return place === undefined ? plain(value) : textAt(value, memory, place);
-  if (place !== undefined && unordered.has(place.key) && Array.isArray(value))
+  if (place !== undefined && unordered.has(place.key) && 'incomplete' in place.parent && Array.isArray(value))
     return value
       .map((item) => normalOf(item, memory))
-      .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+      .toSorted((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
   if (place?.key === 'finalizers' && Array.isArray(value) && isOfNamespace(place.parent)) return [...value].sort();
   if (place?.key === 'managedFields' && Array.isArray(value))
     return byManager(value.map((item) => normalOf(item, memory)));
@@ -231,7 +231,7 @@ const nodePorts = new Set(['nodePort', 'healthCheckNodePort']);
 const isOfNamespace = ({ labels }: Place['parent']): boolean =>
   typeof labels === 'object' && labels !== null && 'kubernetes.io/metadata.name' in labels;
 
-/** Upstream gives these as a Go map has them. */
+/** Of a review of rules, which says whether it is incomplete, upstream gives these as a Go map has them. */
 const unordered = new Set(['resourceRules', 'nonResourceRules']);
 
 /** Those of one second come in any order. */
