@@ -73,7 +73,10 @@ export interface AdmissionPlugin {
   handles?(request: AdmissionRequest): boolean;
   /** Where it changes something, all plug-ins are asked once more: they should have their say about that, too. */
   readonly reinvokes?: boolean;
-  /** Asked once, when all others have changed what they will: gives an object what the server alone can, and waits for nothing. */
+  /**
+   * Asked once, when all others have changed what they will, under the name that the object will have: gives it what the
+   * server alone can, and waits for nothing.
+   */
   readonly last?: boolean;
   /** Returns the object to go on with. Errors: `StatusError`, which refuses the request. */
   mutate?(request: AdmissionRequest): KubernetesObject | Promise<KubernetesObject>;
@@ -86,7 +89,11 @@ export interface AdmissionPlugin {
 }
 
 /** What a request for admission says beside the objects. */
-export type AdmissionSubject = Pick<
-  AdmissionRequest,
-  'operation' | 'resource' | 'subresource' | 'namespace' | 'name' | 'old' | 'dryRun' | 'options'
->;
+export interface AdmissionSubject
+  extends Pick<
+    AdmissionRequest,
+    'operation' | 'resource' | 'subresource' | 'namespace' | 'name' | 'old' | 'dryRun' | 'options'
+  > {
+  /** The name that the server will give an object that has none. */
+  readonly finalName?: string;
+}

@@ -117,7 +117,7 @@ interface Place {
   readonly namespace: string | undefined;
   /** As it was asked for; empty where it is the server's to say. */
   readonly name: string;
-  /** As it is stored, unless admission gives another. Plug-ins that change an object see none, as upstream's do not. */
+  /** As it is stored, unless admission gives another. Plug-ins that change an object see none, as upstream's do not, but for the last. */
   readonly finalName: string;
 }
 
@@ -132,7 +132,7 @@ async function prepare(
   const { namespace, name, finalName } = place;
   const { strategy, kind } = resource.definition;
   const dryRun = options.dryRun ?? false;
-  const subject = { operation: 'CREATE' as const, resource, namespace, name, dryRun, options };
+  const subject = { operation: 'CREATE' as const, resource, namespace, name, finalName, dryRun, options };
   const admission = new Admission(core.admission, context, subject);
   const unrecorded: KubernetesObject = { ...decoded, metadata: clientsMeta(decoded.metadata, place) };
   if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);
