@@ -65,6 +65,21 @@ describe('PATCH application/apply-patch+yaml', () => {
     );
   });
 
+  it.each([
+    [{ spec: null }, true],
+    [{ spec: {} }, true],
+    [{ metadata: { name: 'web', labels: { a: 'b' } } }, true],
+    [{}, false],
+  ])('of the Scale that says no replicas, only %j, leaves who applied some before: %s', async (wish, leaves) => {
+    const { apply, get } = await requester();
+    const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'web' } };
+    await apply(`${path}?fieldManager=me`, web(1));
+    for (const wished of [{ spec: { replicas: 1 } }, wish])
+      await apply(`${path}/scale?fieldManager=scaler`, { ...scale, ...wished });
+    const { metadata } = (await get(path)).json as { metadata: { managedFields: readonly { manager: string }[] } };
+    expect(metadata.managedFields.some(({ manager }) => manager === 'scaler')).toBe(leaves);
+  });
+
   it('is told of what Go writes in a list that is one piece, as of null times', async () => {
     const { apply, send } = await requester();
     const job = '/apis/batch/v1/namespaces/default/jobs';
