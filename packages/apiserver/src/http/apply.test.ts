@@ -163,6 +163,22 @@ describe('PATCH application/apply-patch+yaml', () => {
     expect([status, json.spec.maxReplicas, json.spec.scaleTargetRef.name]).toEqual([200, 3, 'd']);
   });
 
+  it('comes into conflict with who wrote a status that did not count, which an older version has in its metadata', async () => {
+    const { apply, send } = await requester();
+    const at = (version: string) => `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers/h`;
+    const said = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'h' } };
+    const spec = { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } };
+    await apply(`${at('v2')}?fieldManager=one`, { ...said, spec });
+    const status = { currentCPUUtilizationPercentage: 1 };
+    const merging = { 'content-type': 'application/merge-patch+json' };
+    const { json } = await send('PATCH', `${at('v1')}?fieldManager=two`, { status }, merging);
+    expect(json.status.currentCPUUtilizationPercentage).toBe(undefined);
+    expect(json.metadata.managedFields.at(1)).toMatchObject({
+      manager: 'two',
+      fieldsV1: { 'f:metadata': { 'f:annotations': { 'f:autoscaling.alpha.kubernetes.io/current-metrics': {} } } },
+    });
+  });
+
   it('of the status of a claim is told to own metadata, too', async () => {
     const { apply, send } = await requester();
     const at = '/apis/resource.k8s.io/v1beta2/namespaces/default/resourceclaims';

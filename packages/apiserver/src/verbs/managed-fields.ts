@@ -137,8 +137,8 @@ export function recordCreate(
 }
 
 /**
- * Before admission: what that changes is nobody's. `sent` is what was asked for, of which `object` is what counts; where it
- * cannot be read with its schema, nobody owns anything any more.
+ * Before admission: what that changes is nobody's. `sent` is what was asked for, of which `object` is what counts; where a
+ * custom object cannot be read with its schema, nobody owns anything any more.
  */
 export function recordUpdate(
   core: ApiCore,
@@ -149,7 +149,7 @@ export function recordUpdate(
   options: Recording,
   sent?: KubernetesObject,
 ): KubernetesObject | Promise<KubernetesObject> {
-  if (sent !== undefined && !isReadable(resource, sent, old)) return withEntries(object, []);
+  if (sent !== undefined && resource.custom && !isReadable(resource, sent, old)) return withEntries(object, []);
   const written = sent ?? object;
   const writer = writerOf(core, context, resource, options);
   return accounting(resource, options.subresource, (rules) =>

@@ -5,6 +5,7 @@
 import type { ObjectKey, WriteOptions } from '@pintle/client';
 import type { StoreEntry } from '@pintle/contracts';
 import {
+  apiVersionOf,
   conflict,
   deepEqual,
   invalid,
@@ -188,8 +189,8 @@ async function prepare(
     subresource === 'status' ? statusOnly(resource, sent, old) : keepStatus(resource, sent, old, subresource);
   if (resource.prepare !== undefined) await prepared(resource, [object, old]);
   if (!ownsFields) {
-    // Of what another program converts only what counts is.
-    const isWhole = resource.custom && resource.prepare === undefined;
+    // Of what another program converts only what counts is; of built-in kinds all is where a version may have it elsewhere.
+    const isWhole = resource.custom ? resource.prepare === undefined : isOlder(resource) && subresource === undefined;
     const recording = { ...options, ...(subresource === undefined ? {} : { subresource }) };
     const recorded = recordUpdate(core, context, resource, object, old, recording, isWhole ? sent : undefined);
     object = recorded instanceof Promise ? await recorded : recorded;
@@ -224,6 +225,9 @@ async function prepare(
   const made = dryRun ? object : withoutLink(object);
   return unchanged(made, old) ? old : made;
 }
+
+/** Whether another version is stored. */
+const isOlder = ({ apiVersion, definition }: Resource): boolean => apiVersion !== apiVersionOf(definition.kind);
 
 /** A link of an object to itself is not stored. */
 function withoutLink(object: KubernetesObject): KubernetesObject {
