@@ -282,22 +282,9 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'annotations that the older version has of the status are owned by nobody',
-    row: /^fuzz › HorizontalPodAutoscaler: /,
-    line: /managedFields/,
-    answers: ({ body }) => /f:autoscaling\.alpha\.kubernetes\.io\/current-metrics/.test(JSON.stringify(body)),
-  },
-  {
-    why: 'deliberate',
-    words: 'nor of the target, so that nobody is in conflict for them; and nobody owns that there are any',
-    row: /^fuzz › HorizontalPodAutoscaler: /,
-    line: /\.metadata\.annotations: FieldManagerConflict: .* using autoscaling\/v1" \| absent$|f:annotations\.\.: \{\} \| absent$/,
-  },
-  {
-    why: 'deliberate',
-    words: 'and so such a write leaves the object as it was',
-    row: /^fuzz › HorizontalPodAutoscaler: /,
-    line: /managedFields.*f:autoscaling\.alpha\.kubernetes\.io\/current-metrics|resourceVersion: "<another revision>" \| "<revision as before>"$/,
+    words: 'and an order of no items, which it breaks off at where there are some, orders none',
+    row: /^fuzz › .*: strategic/,
+    answers: ({ status }, actual) => status === 0 && actual.status === 200,
   },
   {
     why: 'deliberate',
