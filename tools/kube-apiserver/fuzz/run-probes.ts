@@ -38,8 +38,8 @@ export async function runProbes(area: Area, { expected, actual, cases, timeMaxMs
   let asked = 0;
   /** The first row that differs, and how. */
   const differing = async (rows: readonly Row[]): Promise<{ row: Row; lines: readonly string[] } | undefined> => {
-    // What the probes of another area left does not meet these.
-    const id = `${area.name[0]}${asked++}q`;
+    // What the probes of another area left does not meet these: no two begin alike and are as long.
+    const id = `${area.name[0]}${area.name.length}x${asked++}q`;
     const sides = [expected, actual].map((asking) => ({
       asking,
       saved: new Map<string, unknown>(),

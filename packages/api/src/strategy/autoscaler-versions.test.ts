@@ -115,10 +115,8 @@ describe('an autoscaler', () => {
       matchLabels: { b: 'c', a: 'b' },
     };
     const odd = { type: '', pods: { metric: { selector, name: '' }, current: {} } };
-    const { metadata } = version!.fromStored({
-      ...stored,
-      status: { desiredReplicas: 0, currentMetrics: [odd] },
-    }) as V1;
+    const status = { desiredReplicas: 0, currentMetrics: [odd] };
+    const { metadata } = version!.fromStored({ ...stored, status } as HorizontalPodAutoscaler) as V1;
     expect(metadata.annotations).toMatchObject({
       'autoscaling.alpha.kubernetes.io/current-metrics':
         '[{"type":"","pods":{"metricName":"","currentAverageValue":"0","selector":{"matchLabels":{"a":"b","b":"c"},"matchExpressions":[{"key":"k","operator":"In","values":["a"]}]}}}]',

@@ -150,6 +150,17 @@ describe('PATCH application/apply-patch+yaml', () => {
       (await apply(at(version, 'two'), { ...said, apiVersion: `autoscaling/${version}`, status })).json.message;
     expect(await told('v1')).toMatch(/^failed to convert new object: unable to convert/);
     expect(await told('v2')).toMatch(/^failed to convert new object \(.*\) to proper version: unable to convert/);
+    const other = { ...said, apiVersion: 'autoscaling/v1', status };
+    expect((await apply(at('v1', 'one'), other)).json.message).toMatch(
+      /^failed to prune fields: failed to convert merged object to last applied version: unable to convert/,
+    );
+  });
+
+  it('is told of such a value before it is told that it names nothing', async () => {
+    const { apply } = await requester();
+    const wished = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { deletionTimestamp: '2026-13-01T00:00:00Z' } };
+    const { json } = await apply('/api/v1/namespaces/default/configmaps/x?fieldManager=me', wished);
+    expect(json.message).toMatch(/to proper version: .*: month out of range$/);
   });
 
   it('keeps what another version has in any case where its manager names nothing there', async () => {

@@ -60,6 +60,7 @@ export function patchObject(
         refuse: typesRefused(resource, patch, shown),
         refuseText: (message: string) => patchRefused(shown(), message),
         isSorted: true,
+        isExact: patch.type === 'strategic',
       };
       if (!resource.custom && patch.type !== 'strategic')
         requireVersion(context, resource.kind, key, patched, { ...decoding, told: tellerOf(resource) });
@@ -186,7 +187,8 @@ export function applyPatch(
             `Request entity too large: The allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${patch.operations.length}`,
           );
         requireOperations(patch.operations, fieldValidation);
-        return asPatched(whole(applyUpstreamJsonPatch(object, patch.operations)));
+        // Operations see the nulls that Go writes.
+        return asPatched(whole(applyUpstreamJsonPatch(tellerOf(resource)?.(object) ?? object, patch.operations)));
       case 'merge':
         if (patch.body === null) throw badRequest('Invalid JSON Patch');
         // Who does not ask what is unknown is told by what patches.
