@@ -2,6 +2,7 @@
 import { applying } from './applying.js';
 import { custom } from './custom.js';
 import { deleting } from './deleting.js';
+import { encoding } from './encoding.js';
 import { expressions } from './expressions.js';
 import { partsArea } from './parts.js';
 import { patching } from './patching.js';
@@ -20,4 +21,5 @@ export const areas: readonly Area[] = [
   routing,
   custom,
   expressions,
+  encoding,
 ];

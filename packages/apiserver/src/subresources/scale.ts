@@ -137,14 +137,10 @@ function checkUid(
   throw conflict({ group, plural: `${plural}/scale` }, metadata.name ?? '', why);
 }
 
-function checkedScale({ custom, kind }: Resource, scale: Scale, name: string): Scale {
+/** Replicas of a custom object are judged with it. */
+function checkedScale({ custom }: Resource, scale: Scale, name: string): Scale {
   const { replicas = 0 } = scale.spec;
-  if (replicas >= 0) return scale;
-  // Of a custom object it is told where its definition has the replicas.
-  if (custom)
-    throw invalid(kind, name, [
-      invalidField(kind.subresources.scale!.specReplicasPath, replicas, 'should be a non-negative integer'),
-    ]);
+  if (replicas >= 0 || custom) return scale;
   throw invalid({ group: 'autoscaling', kind: 'Scale' }, name, [
     invalidField('spec.replicas', replicas, 'must be greater than or equal to 0'),
   ]);

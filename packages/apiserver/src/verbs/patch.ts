@@ -1,4 +1,8 @@
-/** Patch: a change whose wish is made from the object as it is. */
+/**
+ * Patch: a change whose wish is made from the object as it is.
+ *
+ * **Differs from Kubernetes**: fields that nobody knows, and that a JSON patch brings, are told in the order of their names.
+ */
 import type { ObjectKey, Patch } from '@pintle/client';
 import {
   applyMergePatch,

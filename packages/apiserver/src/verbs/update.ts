@@ -60,7 +60,11 @@ export interface ChangeRequest {
 /** Asked before an update or an apply makes an object: whether its user may. Errors: `StatusError` Forbidden. */
 export type MayCreate = (key: ObjectKey) => void | Promise<void>;
 
-/** A put. Where the kind allows it, an absent object is created. */
+/**
+ * A put. Where the kind allows it, an absent object is created.
+ *
+ * **Differs from Kubernetes**: the status of a Service that is not there makes none, which would have no address.
+ */
 export async function updateObject(
   core: ApiCore,
   context: RequestContext,
