@@ -3,7 +3,7 @@
  * the fields that it declares. Values are made when they are asked for, so that a rule on one field of a large object
  * costs one field.
  */
-import { fromBase64, isFields, type SchemaNode } from '@pintle/machinery';
+import { fromBase64, isFields, numberOf, type SchemaNode } from '@pintle/machinery';
 import { parseDuration, parseTimestamp } from './library/time.js';
 import { CelError, type CelMap, isMap, keyedList, keyOf, LiteralMap, Timestamp, type Value } from './values.js';
 
@@ -139,6 +139,8 @@ export function celValueOf(value: unknown, schema?: SchemaNode): Value {
     case 'number':
       if (node?.type === 'number') return value;
       return Number.isInteger(value) ? BigInt(value) : value;
+    case 'bigint':
+      return node?.type === 'number' ? Number(value) : value;
     case 'string':
       return textOf(value, node);
     case 'object':
@@ -188,7 +190,7 @@ function objectOf(value: Readonly<Record<string, unknown>>, node: SchemaNode | u
 export function jsonOf(value: Value): unknown {
   if (value === null || typeof value === 'boolean' || typeof value === 'string' || typeof value === 'number')
     return value;
-  if (typeof value === 'bigint') return Number(value);
+  if (typeof value === 'bigint') return numberOf(value);
   if (Array.isArray(value)) return (value as readonly Value[]).map(jsonOf);
   if ('celType' in value && value.celType === 'map') {
     const map = value as CelMap;

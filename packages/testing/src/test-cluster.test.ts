@@ -2,7 +2,8 @@
 
 import { describe, expect, it, jest } from '@jest/globals';
 import { Deployment, ReplicaSet } from '@pintle/api/apps/v1';
-import { Endpoints, Namespace, Pod, Service } from '@pintle/api/core/v1';
+import type { Job } from '@pintle/api/batch/v1';
+import { Endpoints, Namespace, Node, Pod, type PodSpec, Service } from '@pintle/api/core/v1';
 import { EndpointSlice } from '@pintle/api/discovery/v1';
 import { controller } from '@pintle/controller-runtime';
 import { deployment, service } from './builders.js';
@@ -41,6 +42,34 @@ describe('testCluster', () => {
       (await cluster.client.list(EndpointSlice, { namespace: 'default' })).flatMap(({ endpoints }) => endpoints ?? []),
     ).toHaveLength(3);
     expect((await cluster.client.get(Endpoints, { name: 'web' })).subsets?.[0]?.addresses).toHaveLength(3);
+    await cluster.stop();
+  });
+
+  it('takes seconds of 64 bits for ever, wherever somebody waits for them', async () => {
+    const cluster = await testCluster();
+    // What no number of JavaScript holds exactly is a bigint.
+    const forEver = (2n ** 63n - 1n) as unknown as number;
+    const { spec, ...web } = deployment('web', { replicas: 2 });
+    const { template } = spec!;
+    const podSpec: PodSpec = {
+      ...template.spec!,
+      terminationGracePeriodSeconds: forEver,
+      tolerations: [{ operator: 'Exists', effect: 'NoExecute', tolerationSeconds: forEver }],
+    };
+    await cluster.client.create<Deployment>({ ...web, spec: { ...spec!, template: { ...template, spec: podSpec } } });
+    const jobSpec: Job['spec'] = {
+      activeDeadlineSeconds: forEver,
+      template: { spec: { ...template.spec!, restartPolicy: 'Never' } },
+    };
+    await cluster.client.create<Job>({ apiVersion: 'batch/v1', kind: 'Job', metadata: { name: 'job' }, spec: jobSpec });
+    await cluster.settle();
+    expect(await running(cluster)).toHaveLength(3);
+    const [node] = await cluster.client.list(Node);
+    const taints = [{ key: 'away', effect: 'NoExecute' }];
+    await cluster.client.patch(Node, { name: node!.metadata.name! }, { type: 'merge', body: { spec: { taints } } });
+    await cluster.advance({ hours: 1 });
+    const stayed = (await running(cluster)).filter(({ metadata }) => metadata.labels?.['app'] === 'web');
+    expect(stayed.map(({ spec }) => spec!.tolerations!.at(0)!.tolerationSeconds)).toEqual([forEver, forEver]);
     await cluster.stop();
   });
 

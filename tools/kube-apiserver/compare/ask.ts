@@ -1,7 +1,9 @@
 /** Sends a row to a server and gives back what came, as it came. */
+
 import { readFile } from 'node:fs/promises';
 import { Agent, type RequestOptions, request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { stringifyJson } from '@pintle/machinery';
 import { type AccessFiles, tokenOf } from '../access-files.js';
 import { eventsIn, inProtobuf, outOfProtobuf, protobufMedia } from './protobuf-text.js';
 import type { Asker, Row } from './row.js';
@@ -74,7 +76,7 @@ export function asking(url: string, files: AccessFiles, auditFile?: string): Ask
 function bodyOf({ body, protobuf }: Row): string | Uint8Array | undefined {
   if (body === undefined) return undefined;
   if (protobuf !== undefined) return inProtobuf(body, protobuf);
-  return typeof body === 'string' ? body : JSON.stringify(body);
+  return typeof body === 'string' ? body : stringifyJson(body);
 }
 
 /** What is to be noted is there a moment later. */

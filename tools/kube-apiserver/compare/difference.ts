@@ -1,4 +1,5 @@
 /** Where two answers are not the same, as lines that a person can read: `body.spec.replicas: 1 | 2`. */
+import { parseJson, stringifyJson } from '@pintle/machinery';
 import type { Normal } from './normalize.js';
 
 const shownCharactersMax = 300;
@@ -28,15 +29,15 @@ export function between(path: string, expected: unknown, actual: unknown): reado
 
 /** Of faults in any order: what both tell is left out first, so that one more does not make the others differ. */
 function betweenCauses(path: string, expected: readonly unknown[], actual: readonly unknown[]): readonly string[] {
-  const texts = (causes: readonly unknown[]) => new Set(causes.map((cause) => JSON.stringify(cause)));
+  const texts = (causes: readonly unknown[]) => new Set(causes.map((cause) => stringifyJson(cause)));
   const [left, right] = [texts(expected), texts(actual)];
   const [missing, more] = [[...left].filter((text) => !right.has(text)), [...right].filter((text) => !left.has(text))];
-  const fieldOf = (text: string) => (JSON.parse(text) as { readonly field?: string }).field ?? '';
+  const fieldOf = (text: string) => (parseJson(text) as { readonly field?: string }).field ?? '';
   for (const side of [missing, more]) side.sort((a, b) => fieldOf(a).localeCompare(fieldOf(b)));
   return Array.from({ length: Math.max(missing.length, more.length) }, (_, index) =>
     between(
       `${path}[${index}]`,
-      ...([missing, more].map((texts) => texts[index] && JSON.parse(texts[index])) as [unknown, unknown]),
+      ...([missing, more].map((texts) => texts[index] && parseJson(texts[index])) as [unknown, unknown]),
     ),
   ).flat();
 }
@@ -45,6 +46,6 @@ const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 function shown(value: unknown): string {
-  const text = value === undefined ? 'absent' : JSON.stringify(value);
+  const text = value === undefined ? 'absent' : stringifyJson(value);
   return text.length > shownCharactersMax ? `${text.slice(0, shownCharactersMax)}… (${text.length})` : text;
 }

@@ -3,7 +3,7 @@
  * certificates, tokens. What is left is to be the same. Of revisions it is kept whether they are those of before.
  */
 
-import { canonicalJson } from '@pintle/machinery';
+import { canonicalJson, parseJson, stringifyJson } from '@pintle/machinery';
 import type { Answer } from './ask.js';
 import type { Row } from './row.js';
 
@@ -41,7 +41,7 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/in (record|the precondition) \(\d+\)/g, 'in $1 (<revision>)'],
   [/(\\"|")resourceVersion\1:\1\d+\1/g, '$1resourceVersion$1:$1<revision>$1'],
   [/in (object meta|precondition): \d+/g, 'in $1: <revision>'],
-  [/\bresourceVersion:\d+/g, 'resourceVersion:<revision>'],
+  [/\bresourceVersion:( ?)"?\d+"?/g, 'resourceVersion:$1<revision>'],
   [/\bhash=[0-9A-F]{64,}\b/g, 'hash=<hash>'],
   // Any of its timers may be the first to end.
   [
@@ -163,7 +163,7 @@ function withCausesOnce(body: unknown): unknown {
   const { message, details } = (body ?? {}) as { message?: string; details?: { causes?: readonly object[] } };
   const all = details?.causes;
   if (typeof message !== 'string' || all === undefined || all.length < 2) return body;
-  const causes = [...new Set(all.map((cause) => JSON.stringify(cause)))].sort().map(parsed);
+  const causes = [...new Set(all.map((cause) => stringifyJson(cause)))].sort().map(parsed);
   return {
     ...(body as object),
     ...(causes.length < 2 ? {} : { message: message.replace(/ is invalid: .*$/s, ' is invalid: …') }),
@@ -173,7 +173,7 @@ function withCausesOnce(body: unknown): unknown {
 
 export function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return parseJson(text);
   } catch {
     return text;
   }

@@ -20,6 +20,7 @@ import {
   StatusSchema,
   sealEnvelope,
   string,
+  stringifyJson,
   writeMessage,
 } from '@pintle/machinery';
 
@@ -69,10 +70,10 @@ export function inProtobuf(body: unknown, { cut = 1, other }: Bent): Uint8Array 
 
 /** As JSON; of a watch a line for each of its events. */
 export function outOfProtobuf(bytes: Uint8Array, isStream: boolean): string {
-  if (!isStream) return JSON.stringify(toldIn(bytes));
+  if (!isStream) return stringifyJson(toldIn(bytes));
   const lines = [...framesOf(bytes)].map((frame) => {
     const { type, object: held } = readMessage(WatchEvent.node, frame) as Infer<typeof WatchEvent>;
-    return JSON.stringify({ type, object: toldIn(Buffer.from(held?.raw ?? '', 'base64')) });
+    return stringifyJson({ type, object: toldIn(Buffer.from(held?.raw ?? '', 'base64')) });
   });
   return lines.map((line) => `${line}\n`).join('');
 }

@@ -1,5 +1,5 @@
 /** Pods against quota: their number, and what they ask for and are limited to while they live. */
-import type { Quantity } from '@pintle/machinery';
+import { type Quantity, secondsToMs } from '@pintle/machinery';
 import type { Container } from '../core/v1/container.js';
 import type { Pod } from '../core/v1/pod.js';
 import { parseResourceList, podLimits, podRequests, type ResourceAmounts } from '../resource-list/index.js';
@@ -66,7 +66,7 @@ function isLive({ status, metadata }: Pod, nowMs: number): boolean {
   if (status?.phase === 'Failed' || status?.phase === 'Succeeded') return false;
   const { deletionTimestamp, deletionGracePeriodSeconds } = metadata;
   if (!deletionTimestamp || deletionGracePeriodSeconds === undefined) return true;
-  return nowMs <= Date.parse(deletionTimestamp) + deletionGracePeriodSeconds * 1000;
+  return nowMs <= Date.parse(deletionTimestamp) + secondsToMs(deletionGracePeriodSeconds);
 }
 
 function computeUsage(requests: ResourceAmounts, limits: ResourceAmounts): ResourceAmounts {

@@ -12,12 +12,14 @@ import {
   list,
   type Normalizer,
   object,
+  parseJson,
   quantity,
   ref,
   resolve,
   type Schema,
   type SchemaNode,
   string,
+  stringifyJson,
   time,
 } from '@pintle/machinery';
 
@@ -107,7 +109,7 @@ export const ToldConditions = list(
 
 /** As an annotation has it. */
 export const written = <T>(type: Schema<T, boolean>, value: NoInfer<T>): string =>
-  JSON.stringify(asGo(type.node, value));
+  stringifyJson(asGo(type.node, value));
 
 /** With zeros where something has to be said and nobody said it. */
 function asGo(place: SchemaNode, value: unknown): unknown {
@@ -145,7 +147,7 @@ export function readAs<T>({ node }: Schema<T, boolean>, text: string | undefined
   if (normalize === undefined) normalizers.set(node, (normalize = compileNormalizer(node, { mode: 'typed' })));
   let said: unknown;
   try {
-    said = JSON.parse(text);
+    said = parseJson(text);
   } catch {
     return undefined;
   }

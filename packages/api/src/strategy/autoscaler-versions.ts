@@ -3,7 +3,7 @@
  * there is goes into annotations, in the notation that v1 once meant to have, and comes back from them. Who says of v1 no
  * metric at all means the CPU's utilization.
  */
-import type { Kind, KubernetesObject, Schema, ServedVersion } from '@pintle/machinery';
+import { type Kind, type KubernetesObject, type Schema, type ServedVersion, stringifyJson } from '@pintle/machinery';
 import type { HorizontalPodAutoscaler as V1 } from '../autoscaling/v1/index.js';
 import type {
   HorizontalPodAutoscaler,
@@ -125,7 +125,7 @@ export function autoscalerVersions(kind: Kind<V1>): readonly ServedVersion[] {
           apiVersion: 'autoscaling/v1',
           metadata: withAnnotations(object, {
             ...listSaid(names.metrics, ToldMetrics, metrics.filter((metric) => !isCpu(metric)).map(metricToV1)),
-            ...(behavior === undefined ? {} : { [names.behavior]: JSON.stringify(behaviorToGo(behavior)) }),
+            ...(behavior === undefined ? {} : { [names.behavior]: stringifyJson(behaviorToGo(behavior)) }),
             ...listSaid(names.currentMetrics, ToldStatuses, status?.currentMetrics?.map(statusToV1)),
             ...listSaid(names.conditions, ToldConditions, status?.conditions),
           }),

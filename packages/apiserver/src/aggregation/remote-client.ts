@@ -117,7 +117,6 @@ function answered(response: HttpResponse): Answer {
     headers: { get: (name) => [headers[name.toLowerCase()] ?? null].flat()[0] ?? null },
     body: { [Symbol.asyncIterator]: () => piecesOf(response) },
     text,
-    json: async () => JSON.parse(await text()),
     arrayBuffer: async () => new TextEncoder().encode(await text()).buffer,
   };
 }

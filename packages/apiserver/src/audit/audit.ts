@@ -10,6 +10,7 @@ import {
   ipFamilyOf,
   type KubernetesObject,
   type Metrics,
+  parseJson,
   type Status,
   type World,
 } from '@pintle/machinery';
@@ -283,7 +284,7 @@ const decoder = new TextDecoder();
 function parsed(bytes: HttpResponse['body']): unknown {
   if (bytes === undefined || !(typeof bytes === 'string' || bytes instanceof Uint8Array)) return undefined;
   try {
-    return JSON.parse(typeof bytes === 'string' ? bytes : decoder.decode(bytes));
+    return parseJson(typeof bytes === 'string' ? bytes : decoder.decode(bytes));
   } catch {
     // Other encodings than JSON are not recorded.
     return undefined;

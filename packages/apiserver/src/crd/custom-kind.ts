@@ -14,6 +14,7 @@ import {
   Schema,
   type SchemaNode,
   schemaFromOpenApi,
+  stringifyJson,
 } from '@pintle/machinery';
 import { underSchemas } from './conversion.js';
 
@@ -72,7 +73,7 @@ interface Reading {
 
 /** Whether a schema has patterns, which want a compiler that no value can keep busy. */
 export const hasPatterns = ({ spec }: CustomResourceDefinition): boolean =>
-  JSON.stringify(spec.versions).includes('"pattern":');
+  stringifyJson(spec.versions).includes('"pattern":');
 
 function kindOf(crd: CustomResourceDefinition, version: CrdVersion, reading: Reading): Kind {
   const { group, names, scope } = crd.spec;
@@ -133,5 +134,5 @@ function objectNode(version: CrdVersion, { path, errors, compilePattern }: Readi
 
 /** Only what a definition says of its kind; changes elsewhere need no new kind. */
 export function sameKind(a: CustomResourceDefinition, b: CustomResourceDefinition): boolean {
-  return a.spec === b.spec || JSON.stringify(a.spec) === JSON.stringify(b.spec);
+  return a.spec === b.spec || stringifyJson(a.spec) === stringifyJson(b.spec);
 }

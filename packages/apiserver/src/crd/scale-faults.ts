@@ -2,7 +2,7 @@
  * What is wrong with the numbers of a custom resource where its definition has those of its scale: they need not be in its
  * schema. In the words of apimachinery's `unstructured` helpers, which show values as Go does. Pure.
  */
-import { type FieldError, invalidField, type Kind } from '@pintle/machinery';
+import { type FieldError, invalidField, isInt64, isNumber, type Kind } from '@pintle/machinery';
 
 const replicasMax = 2_147_483_647;
 
@@ -24,9 +24,9 @@ export function scaleFaults(
 }
 
 function replicasFaults(object: object, path: string): readonly FieldError[] {
-  const found = typedAt(object, path, Number.isInteger, 'int64');
+  const found = typedAt(object, path, isInt64, 'int64');
   if ('fault' in found) return [invalidField(path, 0, found.fault)];
-  const replicas = (found.value ?? 0) as number;
+  const replicas = (found.value ?? 0) as number | bigint;
   if (replicas < 0) return [invalidField(path, replicas, 'should be a non-negative integer')];
   return replicas > replicasMax ? [invalidField(path, replicas, `should be less than or equal to ${replicasMax}`)] : [];
 }
@@ -54,7 +54,7 @@ function goType(value: unknown): string {
   if (value === null) return '<nil>';
   if (Array.isArray(value)) return '[]interface {}';
   if (typeof value === 'object') return 'map[string]interface {}';
-  if (typeof value === 'number') return Number.isInteger(value) ? 'int64' : 'float64';
+  if (isNumber(value)) return isInt64(value) ? 'int64' : 'float64';
   return typeof value === 'boolean' ? 'bool' : 'string';
 }
 

@@ -1,4 +1,5 @@
 /** Messages of gnostic's protobuf under construction: fields are appended in the order in which they are written. */
+import { stringifyJson } from '@pintle/machinery';
 
 const encoder = new TextEncoder();
 
@@ -70,4 +71,4 @@ function varint(value: number): Uint8Array {
 export const named = (name: string, value: Message) => new Message().string(1, name).message(2, value);
 
 /** JSON is YAML, which is what an `Any` holds. */
-export const anything = (value: unknown) => new Message().string(2, `${JSON.stringify(value)}\n`);
+export const anything = (value: unknown) => new Message().string(2, `${stringifyJson(value)}\n`);

@@ -2,6 +2,7 @@
  * A document of OpenAPI v3 in the protobuf form of gnostic, which client-go asks for first. Field numbers are those of
  * gnostic's `OpenAPIv3.proto`. What the message has no place for is left out: callbacks, links, servers, encodings.
  */
+import { isNumber } from '@pintle/machinery';
 import { anything, Message, named } from './gnostic-message.js';
 
 type Json = Readonly<Record<string, unknown>>;
@@ -79,7 +80,7 @@ const additional: Write = (message, number, value) => {
 /** An object or a list has no place there. */
 const defaultOf: Write = (message, number, value) => {
   const inner = new Message();
-  if (typeof value === 'number') inner.double(1, value);
+  if (isNumber(value)) inner.double(1, Number(value));
   else if (typeof value === 'boolean') inner.integer(2, Number(value));
   else if (typeof value === 'string') inner.string(3, value);
   message.message(number, inner);

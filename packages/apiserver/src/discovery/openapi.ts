@@ -2,7 +2,9 @@
  * The OpenAPI v3 documents, one a group and version, made when first asked for and kept until its kinds change; and all of
  * them as one document of v2. Each goes by a hash of its text, so that clients keep what has not changed.
  */
+
 import type { Kind } from '@pintle/machinery';
+import { parseJson, stringifyJson } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import {
@@ -64,7 +66,7 @@ export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments
   const documentAt = (path: string): OpenApiDocument | undefined => {
     const resources = resourcesIn(registry.all(), path);
     if (resources.length > 0)
-      return keep(path, kindsOf(resources), () => JSON.stringify(documentOf(described(resources, parts))));
+      return keep(path, kindsOf(resources), () => stringifyJson(documentOf(described(resources, parts))));
     const operation = generalNow().get(path);
     if (operation !== undefined)
       return keep(path, [], () => JSON.stringify(documentOf(described([], parts, [operation]))));
@@ -88,7 +90,7 @@ export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments
       const resources = registry.all();
       const others = remote();
       return keep('v2', [...kindsOf(resources), ...others.map(({ v2 }) => v2)], () =>
-        JSON.stringify(mergeSwagger(swaggerOf(described(resources, parts, generalNow().values())), others)),
+        stringifyJson(mergeSwagger(swaggerOf(described(resources, parts, generalNow().values())), others)),
       );
     },
   };
@@ -96,7 +98,11 @@ export function openApiDocuments(parts: OpenApiDocumentsParts): OpenApiDocuments
 
 function documentOfText(text: string): OpenApiDocument {
   let message: Uint8Array | undefined;
-  return { text, hash: contentHash(text), message: () => (message ??= openApiV3Message(JSON.parse(text))) };
+  return {
+    text,
+    hash: contentHash(text),
+    message: () => (message ??= openApiV3Message(parseJson(text) as Readonly<Record<string, unknown>>)),
+  };
 }
 
 const remotePath = ({ group, version }: RemoteOpenApi) => `apis/${group}/${version}`;

@@ -1,10 +1,11 @@
 /** Answers made of plain data, in the form that was asked for, with the warnings of the request. */
-import { nullsOf, type Status, StatusError, statusError } from '@pintle/machinery';
+import { nullsOf, type Status, StatusError, statusError, stringifyJson } from '@pintle/machinery';
 import { stringify as toYaml } from 'yaml';
 import type { HttpResponse } from './message.js';
 import { type Accepted, negotiate } from './negotiation.js';
 import { protobufMedia, protobufOf, type SchemaLookup } from './protobuf.js';
 import { warningHeaders } from './warning-headers.js';
+import { dotIsText } from './yaml-tags.js';
 
 export type Body = NonNullable<HttpResponse['body']>;
 
@@ -19,12 +20,7 @@ export function answer(
   if (message !== undefined) return encoded(status, protobufMedia, message, warnings);
   const told = inFull(value, schemaOf);
   if (accepted?.encoding === 'yaml') return encoded(status, 'application/yaml', yamlOf(told), warnings);
-  return encoded(
-    status,
-    'application/json',
-    `${accepted?.pretty ? JSON.stringify(told, undefined, 2) : JSON.stringify(told)}\n`,
-    warnings,
-  );
+  return encoded(status, 'application/json', `${stringifyJson(told, accepted?.pretty ? 2 : undefined)}\n`, warnings);
 }
 
 /** With Go's nulls, where the value is of a kind that has some. */
@@ -36,7 +32,14 @@ function inFull(value: unknown, schemaOf: SchemaLookup): unknown {
 
 /** As Go writes it: keys in order, lists not set in, long texts on one line, and quoted what YAML 1.1 reads as no text. */
 const yamlOf = (value: unknown): string =>
-  toYaml(value, { version: '1.1', sortMapEntries: true, indentSeq: false, lineWidth: 0, aliasDuplicateObjects: false });
+  toYaml(value, {
+    version: '1.1',
+    sortMapEntries: true,
+    indentSeq: false,
+    lineWidth: 0,
+    aliasDuplicateObjects: false,
+    customTags: dotIsText,
+  });
 
 const noSchema: SchemaLookup = () => undefined;
 

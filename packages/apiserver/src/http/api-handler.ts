@@ -2,7 +2,7 @@
  * The API as one function from request to answer: who asks, what is asked, may they, do it. It has no socket:
  * `nodejs/` translates to and from one.
  */
-import { badRequest, goDurationFault, StatusError } from '@pintle/machinery';
+import { badRequest, goDurationFault, parseJson, StatusError, stringifyJson } from '@pintle/machinery';
 import type { UserInfo } from '../access/access.js';
 import { TokenRefused } from '../access/tokens/token-refused.js';
 import type { Aggregator } from '../aggregation/aggregator.js';
@@ -128,7 +128,7 @@ function pretty(response: HttpResponse): HttpResponse {
   if (headers['content-type'] !== 'application/json' || body === undefined) return response;
   if (typeof body !== 'string' && !(body instanceof Uint8Array)) return response;
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body);
-  return { ...response, body: `${JSON.stringify(JSON.parse(text), undefined, 2)}\n` };
+  return { ...response, body: `${stringifyJson(parseJson(text), 2)}\n` };
 }
 
 interface Asked {

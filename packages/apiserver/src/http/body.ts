@@ -3,17 +3,26 @@
  *
  * **Differs from Kubernetes**: a text that is no JSON or no YAML, and a body that is missing, are refused in the words of
  * what reads them here, which name the place.
- *
- * **Differs from Kubernetes**: of whole numbers beyond 2^53 the nearest is kept that a number of JavaScript can be.
  */
-import { badRequest, type Kind, openEnvelope, ProtobufError, readMessage, statusError } from '@pintle/machinery';
-import { LineCounter, parseDocument, type Tags } from 'yaml';
+import {
+  badRequest,
+  isInt64,
+  type Kind,
+  numberOf,
+  openEnvelope,
+  ProtobufError,
+  parseJson,
+  readMessage,
+  statusError,
+} from '@pintle/machinery';
+import { LineCounter, parseDocument } from 'yaml';
 import { notHandled, type StrictFaults } from '../verbs/strict-faults.js';
 import { typeMetaFault, typeMetaOf } from '../verbs/type-meta.js';
 import { AlikeBodies } from './alike-bodies.js';
 import { duplicatesInJson, duplicatesInYaml, keysIn, keysInBody, saidByJson, saidByYaml } from './duplicate-keys.js';
 import { type HttpRequest, mediaTypeOf } from './message.js';
 import { protobufMedia, type SchemaLookup } from './protobuf.js';
+import { asGoReads } from './yaml-tags.js';
 
 /** kube-apiserver's bound on a request's body. */
 export const bodyBytesMax = 3 * 1024 * 1024;
@@ -85,7 +94,7 @@ export class BodyReader {
     const measure = measured(bytes);
     const value = measure.isAscii && measure.depth <= nestingMax ? this.alike.parse(sort, bytes) : undefined;
     if (value !== undefined && keysInBody(value) === measure.colons) return { value };
-    return parseJson(measure, textOf(bytes), expected);
+    return jsonIn(measure, textOf(bytes), expected);
   }
 }
 
@@ -128,10 +137,10 @@ function textOf(bytes: Uint8Array): string {
   }
 }
 
-function parseJson({ depth, colons }: Measure, text: string, { refusal }: Expected): Sent {
+function jsonIn({ depth, colons }: Measure, text: string, { refusal }: Expected): Sent {
   if (depth > nestingMax) throw tooDeep();
   try {
-    const value = JSON.parse(text) as unknown;
+    const value = parseJson(text);
     return keysIn(value) === colons ? { value } : { value, strictFaults: saidByJson(text) };
   } catch (error) {
     const told = (error as Error).message;
@@ -208,7 +217,13 @@ function parseYamlBody(bytes: Uint8Array, expected: Expected): Sent {
   if (asJson !== undefined) return asJson;
   try {
     const lineCounter = new LineCounter();
-    const document = parseDocument(text, { version: '1.1', uniqueKeys: false, customTags: asGoReads, lineCounter });
+    const document = parseDocument(text, {
+      version: '1.1',
+      uniqueKeys: false,
+      intAsBigInt: true,
+      customTags: asGoReads,
+      lineCounter,
+    });
     const [error] = document.errors.filter(({ code }) => code !== 'MULTIPLE_DOCS');
     if (error !== undefined) throw error;
     const value = inOrder(document.toJS({ maxAliasCount: 100 }));
@@ -223,30 +238,19 @@ function parseYamlBody(bytes: Uint8Array, expected: Expected): Sent {
 function parseJsonInYaml({ depth, colons }: Measure, text: string): Sent | undefined {
   if (depth > nestingMax) throw tooDeep();
   try {
-    const value = inOrder(JSON.parse(text));
+    const value = inOrder(parseJson(text));
     return keysIn(value) === colons ? { value } : { value, strictFaults: saidByYaml(duplicatesInJson(text)) };
   } catch {
     return undefined;
   }
 }
 
-/** Go's reader takes times, numbers of hours and minutes, and a dot alone as the texts that they are. */
-const asGoReads = (tags: Tags): Tags =>
-  tags
-    .filter((tag) => typeof tag === 'string' || !(tag.tag === 'tag:yaml.org,2002:timestamp' || tag.format === 'TIME'))
-    .map((tag) =>
-      typeof tag !== 'string' && tag.tag === floatTag && tag.format === undefined ? withDigits(tag) : tag,
-    );
-
-const floatTag = 'tag:yaml.org,2002:float';
-const withDigits = <T extends { readonly test?: RegExp | undefined }>(tag: T): T =>
-  tag.test?.test('.') === true ? { ...tag, test: /^[-+]?(?:\d[\d_]*\.[\d_]*|\.\d[\d_]*)$/ } : tag;
-
 /**
  * Upstream makes JSON of YAML first, whose fields are in the order of their names: so their faults are told. What stands in
  * several places stays one.
  */
 function inOrder(value: unknown, made = new Map<object, unknown>()): unknown {
+  if (typeof value === 'bigint') return isInt64(value) ? numberOf(value) : Number(value);
   if (typeof value !== 'object' || value === null) return value;
   let ordered = made.get(value);
   if (ordered !== undefined) return ordered;

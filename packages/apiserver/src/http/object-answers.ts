@@ -4,7 +4,7 @@
  */
 
 import type { StoreEntry } from '@pintle/contracts';
-import { type KubernetesObject, type ListMeta, sealEnvelope } from '@pintle/machinery';
+import { type KubernetesObject, type ListMeta, sealEnvelope, stringifyJson } from '@pintle/machinery';
 import { type Resource, servesAsStored, tellerOf } from '../registry/resource.js';
 import { jsonOfType } from '../storage/object-json.js';
 import type { StoredObject } from '../storage/stored-object.js';
@@ -120,7 +120,7 @@ function untypedJson(resource: Resource): (entry: StoreEntry<StoredObject>) => U
     const bytes = entry.value.toldBytesAt(entry.modRevision, told);
     if (beginning.every((byte, index) => bytes[index] === byte)) return bytes.subarray(beginning.length);
     // It was written down in another order.
-    return utf8(JSON.stringify(listItems(resource, [storedObjectOf(resource, entry)])[0])).subarray(1);
+    return utf8(stringifyJson(listItems(resource, [storedObjectOf(resource, entry)])[0])).subarray(1);
   };
 }
 
@@ -134,7 +134,7 @@ function longAnswer(
 ): HttpResponse {
   if (accepted.encoding !== 'json' || accepted.pretty)
     return answer(200, { ...envelope, [field]: items.map(make) }, accepted, warnings, schemaOf);
-  const chunks = listChunks(envelope, field, items, (item) => utf8(JSON.stringify(make(item))));
+  const chunks = listChunks(envelope, field, items, (item) => utf8(stringifyJson(make(item))));
   return encoded(200, 'application/json', inPieces(chunks), warnings);
 }
 

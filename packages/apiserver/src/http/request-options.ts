@@ -4,6 +4,7 @@ import {
   badRequest,
   type FieldError,
   forbiddenField,
+  int64In,
   invalid,
   invalidField,
   notSupportedField,
@@ -158,7 +159,8 @@ export function deleteQuery(query: URLSearchParams): SentDeleteOptions {
   const dryRun = query.getAll('dryRun');
   const preconditions = said({ uid: text(query, 'uid'), resourceVersion: text(query, 'resourceVersion') });
   return said({
-    gracePeriodSeconds: wholeNumber(query, 'gracePeriodSeconds'),
+    // Its type says number, and of 64 bits it may be a bigint, as any that a client sends.
+    gracePeriodSeconds: int64In(query, 'gracePeriodSeconds') as number | undefined,
     propagationPolicy: query.get('propagationPolicy') ?? undefined,
     orphanDependents: query.has('orphanDependents') ? saysYes(query.get('orphanDependents')) : undefined,
     preconditions: Object.keys(preconditions).length > 0 ? preconditions : undefined,

@@ -12,6 +12,7 @@ import {
   sealEnvelope,
   sharedJsonMedia,
   statusError,
+  stringifyJson,
   watchEventFrame,
 } from '@pintle/machinery';
 import { type Resource, servesAsStored, tellerOf } from '../registry/resource.js';
@@ -203,7 +204,7 @@ const entryOf = (source: Source): StoreEntry<StoredObject> =>
   'type' in source ? (source.type === 'put' ? source.entry : source.previous) : source;
 
 const jsonLine = (change: Change, object: unknown) =>
-  encoder.encode(`{"type":"${change.type}","object":${JSON.stringify(object)}}\n`);
+  encoder.encode(`{"type":"${change.type}","object":${stringifyJson(object)}}\n`);
 
 function bytesOf(source: Source, told: Told | undefined): Uint8Array {
   const entry = 'type' in source ? (source.type === 'put' ? source.entry : source.previous) : source;

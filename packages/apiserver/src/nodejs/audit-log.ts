@@ -1,5 +1,7 @@
 /** Audit events in a file, a line of JSON each; and policies from files, as `--audit-policy-file` has them. */
+
 import { createWriteStream } from 'node:fs';
+import { stringifyJson } from '@pintle/machinery';
 import { parse } from 'yaml';
 import type { AuditSink } from '../audit/audit.js';
 import type { AuditPolicy } from '../audit/audit-policy.js';
@@ -27,7 +29,7 @@ export function auditLog(path: string, onFault: (error: Error) => void): AuditLo
         dropping = true;
         return;
       }
-      file.write(`${JSON.stringify(event)}\n`);
+      file.write(`${stringifyJson(event)}\n`);
     },
     close: () => new Promise((resolve) => file.end(resolve)),
   };

@@ -2,7 +2,7 @@
 import { request } from 'node:https';
 import { posix } from 'node:path';
 import { checkServerIdentity } from 'node:tls';
-import { type Status, syntaxWords } from '@pintle/machinery';
+import { parseJson, type Status, stringifyJson, syntaxWords } from '@pintle/machinery';
 import {
   WebhookAnswerError,
   type WebhookCaller,
@@ -20,7 +20,7 @@ const redirectsMax = 10;
 /** Posts the review and reads the answer; a connection for each call, as calls are rare. */
 export function httpsWebhookCaller(): WebhookCaller {
   return async (target, body, signal) => {
-    const text = JSON.stringify(body);
+    const text = stringifyJson(body);
     const first = cleaned(target.url);
     let url = first;
     for (let redirects = 0; redirects <= redirectsMax; redirects++) {
@@ -104,7 +104,7 @@ function reviewIn({ status, text, contentType }: Answer): unknown {
     throw new WebhookAnswerError(`0-length response with status code: ${status} and content type: ${contentType}`);
   let value: unknown = text;
   try {
-    value = JSON.parse(text);
+    value = parseJson(text);
   } catch (cause) {
     if (text.trimStart().startsWith('{')) throw new WebhookAnswerError(syntaxWords(text), { cause });
   }

@@ -3,7 +3,9 @@
  * text of such a part is made once while it is among those that were asked for last. Equal to `JSON.stringify`, but for the
  * order: kind, apiVersion and metadata come first, and the fields of the metadata stand as Kubernetes has them.
  */
+
 import type { KubernetesObject } from '@pintle/machinery';
+import { stringifyJson } from '@pintle/machinery';
 
 /** `object` is frozen. */
 export function jsonOf(object: KubernetesObject): string {
@@ -25,7 +27,7 @@ function jsonOfMetadata(metadata: KubernetesObject['metadata']): string {
   const { name, generateName, namespace, selfLink, uid, resourceVersion, generation, ...others } = metadata;
   const { creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds, ...more } = others;
   const { labels, annotations, ownerReferences, finalizers, managedFields, ...rest } = more;
-  const text = JSON.stringify({
+  const text = stringifyJson({
     ...{ name, generateName, namespace, selfLink, uid, resourceVersion, generation },
     ...{ creationTimestamp, deletionTimestamp, deletionGracePeriodSeconds },
     ...{ labels, annotations, ownerReferences, finalizers, ...rest },
@@ -40,10 +42,10 @@ const textsMax = 256;
 const textCharactersMax = 16 * 1024;
 
 function jsonOfPart(part: unknown): string | undefined {
-  if (typeof part !== 'object' || part === null) return JSON.stringify(part);
+  if (typeof part !== 'object' || part === null) return stringifyJson(part);
   const known = texts.get(part);
   if (known !== undefined) return known;
-  const text = JSON.stringify(part);
+  const text = stringifyJson(part);
   if (text.length > textCharactersMax) return text;
   if (texts.size === textsMax) texts.clear();
   texts.set(part, text);

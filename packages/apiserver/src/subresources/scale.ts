@@ -1,7 +1,14 @@
 /** `scale`: the replicas of any kind that says where they are, as an `autoscaling/v1` Scale. */
 import { scaleColumns } from '@pintle/api';
 import type { ApplyOptions, Patch } from '@pintle/client';
-import { conflict, invalid, invalidField, type KubernetesObject, type TableColumn } from '@pintle/machinery';
+import {
+  conflict,
+  invalid,
+  invalidField,
+  type KubernetesObject,
+  stringifyJson,
+  type TableColumn,
+} from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';
 import { storedObjectOf } from '../verbs/api-core.js';
 import { appliedOf, reportDuplicates, typesRefused } from '../verbs/apply.js';
@@ -44,7 +51,7 @@ const saysVersion = (body: unknown): boolean => Boolean((body as Partial<Kuberne
 
 function patchedScale(request: SubresourceRequest, scale: Scale, patch: Patch, options: SentOptions): Wish {
   const patched = applyPatch(request.resource, scale, patch, options);
-  const refuse = (words: string) => patchRefused(JSON.stringify(patched), words);
+  const refuse = (words: string) => patchRefused(stringifyJson(patched), words);
   if (!request.resource.custom && patch.type !== 'strategic')
     requireVersion(request.context, scaleKind, request.key, patched, { ...options, refuseText: refuse });
   const made = updatedPart<Scale>(request, scaleKind, patched, { ...options, refuse, refuseText: refuse });

@@ -4,6 +4,8 @@ import { humanDuration } from '@pintle/api';
 import {
   apiVersionOf,
   canonicalJson,
+  isInt64,
+  isNumber,
   type KubernetesObject,
   type ListMeta,
   type PrinterColumn,
@@ -73,9 +75,9 @@ function fromJsonPath(column: PrinterColumn): TableColumn {
           return time === undefined ? '<invalid>' : humanDuration(nowMs - time);
         }
         case 'integer':
-          return typeof value === 'number' ? Math.trunc(value) : null;
+          return typeof value === 'number' ? Math.trunc(value) : isInt64(value) ? value : null;
         case 'number':
-          return typeof value === 'number' ? value : null;
+          return isNumber(value) ? value : null;
         case 'boolean':
           return typeof value === 'boolean' ? value : null;
         default:

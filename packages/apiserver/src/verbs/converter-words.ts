@@ -2,7 +2,7 @@
  * What apimachinery's converter says of values of the wrong type: it makes objects of what strategic patches and applies
  * come to, where the decoder (`decoderWords`) reads those that clients send.
  */
-import { resolve, type SchemaNode, type TypeFault } from '@pintle/machinery';
+import { isInt64, isNumber, resolve, type SchemaNode, type TypeFault } from '@pintle/machinery';
 
 /** Go's names of what JSON holds. */
 export const goKind = (value: unknown) =>
@@ -10,8 +10,8 @@ export const goKind = (value: unknown) =>
     ? 'slice'
     : typeof value === 'object'
       ? 'map'
-      : typeof value === 'number'
-        ? Number.isInteger(value)
+      : isNumber(value)
+        ? isInt64(value)
           ? 'int64'
           : 'float64'
         : typeof value === 'boolean'

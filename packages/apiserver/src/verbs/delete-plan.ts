@@ -27,6 +27,10 @@ export function pendingDeletion(resource: Resource, object: KubernetesObject): b
   );
 }
 
+/** As Go has it: in nanoseconds of 64 bits, which run over after 292 years. */
+const durationMs = (seconds: number | bigint): number =>
+  Number(BigInt.asIntN(64, BigInt(seconds) * 1_000_000_000n) / 1_000_000n);
+
 /** Errors: `StatusError` Conflict for failed preconditions, Invalid for options that contradict. */
 export function planDelete(
   resource: Resource,
@@ -50,7 +54,7 @@ export function planDelete(
     const shorter = requested !== undefined && graceSeconds < current;
     // Until its grace is over it stays as it is, with the finalizers that it has.
     if (!shorter && current > 0) return { type: 'nothing' };
-    const earlierMs = Date.parse(metadata.deletionTimestamp) - (current - graceSeconds) * 1000;
+    const earlierMs = Date.parse(metadata.deletionTimestamp) - durationMs(current) + durationMs(graceSeconds);
     // What is over already is not moved into the past: the least grace is left to whoever ends the object.
     const shortened = earlierMs < nowMs && graceSeconds > 0 ? 1 : graceSeconds;
     const marked = withMeta(object, {
@@ -67,7 +71,7 @@ export function planDelete(
       : { type: 'nothing' };
   }
 
-  const deletionTimestamp = formatTime(nowMs + graceSeconds * 1000);
+  const deletionTimestamp = formatTime(nowMs + durationMs(graceSeconds));
   const marked = withMeta(object, {
     finalizers,
     deletionTimestamp,

@@ -2,7 +2,16 @@
  * Sends one request and gets its answer: time limits, the server's wish to be asked later, and one second try for
  * a read whose kept-alive connection had just been closed. Knows no kinds: `http-client.ts` does.
  */
-import { AlikeJson, deepFreeze, type StatusError, sleep, type World, withTimeout } from '@pintle/machinery';
+import {
+  AlikeJson,
+  deepFreeze,
+  parseJson,
+  type StatusError,
+  sleep,
+  stringifyJson,
+  type World,
+  withTimeout,
+} from '@pintle/machinery';
 import { ConnectionError } from '../client.js';
 import { failureOf } from './failure.js';
 import type { Body } from './lines.js';
@@ -29,7 +38,6 @@ export interface Answer {
   readonly headers: { get(name: string): string | null };
   readonly body: Body | null;
   text(): Promise<string>;
-  json(): Promise<unknown>;
   arrayBuffer(): Promise<ArrayBuffer>;
 }
 
@@ -98,7 +106,7 @@ export function transport(options: TransportOptions): Transport {
         'user-agent': userAgent,
         ...(body === undefined ? {} : { 'content-type': contentType }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      ...(body === undefined ? {} : { body: stringifyJson(body) }),
       signal,
       isStream,
     };
@@ -139,7 +147,7 @@ export function transport(options: TransportOptions): Transport {
       wrapped(request, () =>
         limited(request, async (signal) => {
           const answer = await answered(request, signal);
-          return request.isList ? listIn(await answer.arrayBuffer()) : deepFreeze(await answer.json());
+          return request.isList ? listIn(await answer.arrayBuffer()) : deepFreeze(parseJson(await answer.text()));
         }),
       ),
     open: (request) =>

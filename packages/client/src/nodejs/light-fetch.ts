@@ -30,7 +30,6 @@ export async function lightFetch(url: string, init: LightInit): Promise<Answer> 
     },
     body,
     text: () => body.text(),
-    json: () => body.json(),
     arrayBuffer: () => body.arrayBuffer(),
   };
 }

@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import { every } from '@pintle/machinery';
+import { every, parseJson, stringifyJson } from '@pintle/machinery';
 import type { Runnable } from '../runnable.js';
 import { webhookMetrics } from '../webhook-metrics.js';
 import { BadReviewError, type WebhookEndpoint } from '../webhooks/endpoint.js';
@@ -102,8 +102,8 @@ async function answer(
     parts.push(part as Buffer);
   }
   try {
-    const review = await endpoint(JSON.parse(Buffer.concat(parts).toString('utf8')));
-    response.writeHead(200, { 'content-type': 'application/json' }).end(JSON.stringify(review));
+    const review = await endpoint(parseJson(Buffer.concat(parts).toString('utf8')));
+    response.writeHead(200, { 'content-type': 'application/json' }).end(stringifyJson(review));
   } catch (error) {
     if (!(error instanceof BadReviewError || error instanceof SyntaxError)) throw error;
     say(400, error.message);

@@ -1,5 +1,5 @@
 /** Admission webhooks: what objects are changed to, and which are refused, before they are stored. */
-import { type KubernetesObject, toBase64 } from '@pintle/machinery';
+import { type KubernetesObject, stringifyJson, toBase64 } from '@pintle/machinery';
 import { jsonPatchBetween } from '@pintle/machinery/json-patch';
 import { requestOf, type WebhookEndpoint } from './endpoint.js';
 
@@ -38,7 +38,7 @@ export function admission<T extends KubernetesObject>(handlers: AdmissionHandler
     if (wrong.length > 0)
       return { allowed: false, status: { code: 403, reason: 'Forbidden', message: wrong.join('; ') }, ...told };
     if (object === null || mutated === object) return { allowed: true, ...told };
-    const patch = toBase64(new TextEncoder().encode(JSON.stringify(jsonPatchBetween(object, mutated!))));
+    const patch = toBase64(new TextEncoder().encode(stringifyJson(jsonPatchBetween(object, mutated!))));
     return { allowed: true, patchType: 'JSONPatch', patch, ...told };
   };
   return async (review) => {

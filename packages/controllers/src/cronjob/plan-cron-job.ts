@@ -16,6 +16,7 @@ import {
   isConditionTrue,
   onceForEach,
   parseTime,
+  secondsToMs,
 } from '@pintle/machinery';
 import { isJobFinished } from '../job/index.js';
 import { dueStart, nextLookInMs, type Timetable } from './schedule.js';
@@ -127,7 +128,7 @@ function planStart(
       'TooManyMissedTimes',
       'too many missed start times. Set or decrease .spec.startingDeadlineSeconds or check clock skew',
     );
-  if (spec.startingDeadlineSeconds !== undefined && dueMs + spec.startingDeadlineSeconds * 1000 < nowMs) {
+  if (spec.startingDeadlineSeconds !== undefined && dueMs + secondsToMs(spec.startingDeadlineSeconds) < nowMs) {
     warn('MissSchedule', `Missed scheduled time to start a job: ${rfc1123(dueMs)}`);
     return later;
   }

@@ -1,6 +1,6 @@
 /** Which start of a CronJob is due, and when to look again. Pure. */
 import { type CronJob, type CronSchedule, nextCronTime, type Zone } from '@pintle/api/batch/v1';
-import { parseTime } from '@pintle/machinery';
+import { parseTime, secondsToMs } from '@pintle/machinery';
 
 /** Added to the time of the next look, so that a clock that is a little behind does not look too early. */
 const paddingMs = 100;
@@ -39,7 +39,7 @@ export function dueStart(
   const lastMs = parseTime(status?.lastScheduleTime ?? metadata.creationTimestamp ?? undefined) ?? nowMs;
   const made = Math.max(lastMs, notBeforeMs);
   const deadlineSeconds = hasDeadline ? spec?.startingDeadlineSeconds : undefined;
-  const sinceMs = deadlineSeconds === undefined ? made : Math.max(made, nowMs - deadlineSeconds * 1000);
+  const sinceMs = deadlineSeconds === undefined ? made : Math.max(made, nowMs - secondsToMs(deadlineSeconds));
   const next = (afterMs: number) => nextCronTime(schedule, afterMs, zone);
   const first = next(sinceMs);
   const second = first === undefined ? undefined : next(first);

@@ -13,6 +13,7 @@ import {
   type LabelSelector,
   nullsOf,
   onceForEach,
+  parseJson,
 } from '@pintle/machinery';
 
 /** On pods: the revision that they were made from. */
@@ -45,7 +46,7 @@ const told = nullsOf(PodTemplateSpec.node)!;
  */
 export const templatePatch = onceForEach(
   (template: PodTemplateSpec) =>
-    JSON.parse(canonicalJson({ spec: { template: { ...told(template), $patch: 'replace' } } })) as TemplatePatch,
+    parseJson(canonicalJson({ spec: { template: { ...told(template), $patch: 'replace' } } })) as TemplatePatch,
 );
 
 /** The pod template that a revision holds. */

@@ -1,7 +1,7 @@
 /** What a Job asks of its pods: their index, whether and when they ended, how often their index failed before. */
 import type { Job } from '@pintle/api/batch/v1';
 import type { Pod } from '@pintle/api/core/v1';
-import { findCondition, hasFinalizer, parseTime } from '@pintle/machinery';
+import { findCondition, hasFinalizer, parseTime, secondsToMs } from '@pintle/machinery';
 import { isPodReady, isPodTerminal, readySinceMs } from '../pod-facts.js';
 
 /** Holds a pod until its end is counted. */
@@ -80,7 +80,7 @@ function notReadySinceMs({ status }: Pod): number | undefined {
 
 function deletedAtMs({ metadata }: Pod): number | undefined {
   const at = timeOf(metadata.deletionTimestamp);
-  return at === undefined ? undefined : at - (metadata.deletionGracePeriodSeconds ?? 0) * 1000;
+  return at === undefined ? undefined : at - secondsToMs(metadata.deletionGracePeriodSeconds ?? 0);
 }
 
 /**

@@ -1,6 +1,8 @@
 /** What a Job needs done: how it ends, which pods it lacks, which it has too many. Pure. */
+
 import type { Job } from '@pintle/api/batch/v1';
 import type { Pod } from '@pintle/api/core/v1';
+import { secondsToMs } from '@pintle/machinery';
 import { remainingForIndexMs, remainingMs } from './backoff.js';
 import { judgeFailure } from './failure-policy.js';
 import { countIndexes, firstFree, union, withIndexes } from './indexes.js';
@@ -53,7 +55,7 @@ export function planJob(facts: JobFacts, startMs: number | undefined, nowMs: num
   const deadlineInMs =
     activeDeadlineSeconds === undefined || isSuspended(job) || startMs === undefined
       ? undefined
-      : startMs + activeDeadlineSeconds * 1000 - nowMs;
+      : startMs + secondsToMs(activeDeadlineSeconds) - nowMs;
   const due = [pods.requeueAfterMs, deadlineInMs].filter((ms) => ms !== undefined);
   return {
     create: pods.create,
@@ -100,7 +102,7 @@ function isPastRestarts(job: Job, pods: readonly Pod[]): boolean {
 
 function isPastDeadline(job: Job, startMs: number | undefined, nowMs: number): boolean {
   const seconds = job.spec?.activeDeadlineSeconds;
-  return seconds !== undefined && startMs !== undefined && !isSuspended(job) && nowMs - startMs >= seconds * 1000;
+  return seconds !== undefined && startMs !== undefined && !isSuspended(job) && nowMs - startMs >= secondsToMs(seconds);
 }
 
 function failedIndexesReason(

@@ -1,6 +1,6 @@
 /** When a pod has to leave a tainted node. Pure. */
 import type { Pod, Taint } from '@pintle/api/core/v1';
-import { findCondition, parseTime } from '@pintle/machinery';
+import { findCondition, parseTime, secondsToMs } from '@pintle/machinery';
 
 /**
  * Never (undefined), or at a time: now, or when the first of the tolerations of its taints ends. What a pod found on its node
@@ -21,7 +21,7 @@ export function evictionTime(pod: Pod, taints: readonly Taint[], nowMs: number):
     if (tolerating === undefined) return nowMs;
     if (tolerating.tolerationSeconds === undefined) continue;
     const sinceMs = Math.max(parseTime(taint.timeAdded ?? undefined) ?? nowMs, cameMs);
-    const at = sinceMs + Math.max(0, tolerating.tolerationSeconds) * 1000;
+    const at = sinceMs + Math.max(0, secondsToMs(tolerating.tolerationSeconds));
     if (earliest === undefined || at < earliest) earliest = at;
   }
   return earliest;

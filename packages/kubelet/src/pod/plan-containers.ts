@@ -4,7 +4,7 @@
  */
 import type { Container, Pod } from '@pintle/api/core/v1';
 import type { ContainerStatus } from '@pintle/contracts';
-import { formatGoDuration } from '@pintle/machinery';
+import { formatGoDuration, secondsToMs } from '@pintle/machinery';
 import { waitLeft } from './backoff.js';
 import { allContainersOf, type ContainerRole, podText, restartPolicyOf, roleOf } from './pod-names.js';
 import { type Fault, type PodMemory, type PodRuntimeState, runsOf } from './pod-state.js';
@@ -168,13 +168,13 @@ function killMessage(
   const podGraceSeconds = pod.spec?.terminationGracePeriodSeconds ?? 30;
   const failed = (probe: { terminationGracePeriodSeconds?: number } | undefined, what: string) => ({
     message: `Container ${container.name} failed ${what} probe${restarts ? ', will be restarted' : ''}`,
-    graceMs: (probe?.terminationGracePeriodSeconds ?? podGraceSeconds) * 1000,
+    graceMs: secondsToMs(probe?.terminationGracePeriodSeconds ?? podGraceSeconds),
   });
   const made = run.labels[imageLabel];
   if (made !== undefined && made !== container.image) {
     return {
       message: `Container ${container.name} definition changed${restarts ? ', will be restarted' : ''}`,
-      graceMs: podGraceSeconds * 1000,
+      graceMs: secondsToMs(podGraceSeconds),
     };
   }
   if (verdicts?.liveness === 'failure') return failed(container.livenessProbe, 'liveness');

@@ -8,7 +8,7 @@
  * there, so a plan can be made anew at any moment.
  */
 import type { ContainerStatus as ApiContainerStatus, Pod, PodStatus } from '@pintle/api/core/v1';
-import { formatTime, parseTime } from '@pintle/machinery';
+import { formatTime, parseTime, secondsToMs } from '@pintle/machinery';
 import { containerStatusOf } from './container-status.js';
 import {
   type ContainerAction,
@@ -118,7 +118,7 @@ class Plan implements PodPlan {
 function deadlineOf(pod: Pod, memory: PodMemory): number | undefined {
   const seconds = pod.spec?.activeDeadlineSeconds;
   if (seconds === undefined) return undefined;
-  return (parseTime(pod.status?.startTime ?? undefined) ?? memory.seenAtMs) + seconds * 1000;
+  return (parseTime(pod.status?.startTime ?? undefined) ?? memory.seenAtMs) + secondsToMs(seconds);
 }
 
 function terminationOf(
@@ -133,7 +133,7 @@ function terminationOf(
       graceMs: Math.min(graceOf(pod), pod.metadata.deletionTimestamp == null ? 1_000 : Number.POSITIVE_INFINITY),
     };
   if (pod.metadata.deletionTimestamp != null) return { cause: 'deleted', graceMs: graceOf(pod) };
-  const ended: Termination = { cause: 'ended', graceMs: (pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000 };
+  const ended: Termination = { cause: 'ended', graceMs: secondsToMs(pod.spec?.terminationGracePeriodSeconds ?? 30) };
   if (pastDeadline || isTerminalPhase(pod.status?.phase)) return ended;
   const apps = views.filter(({ role }) => role === 'app');
   const isOver = (view: ContainerView) => view.runs[0]?.state === 'exited' && !shouldRun(pod, view);

@@ -1,7 +1,7 @@
 /** Starts one container: its image, its configuration, the start itself, and its postStart hook. */
 import type { Container, Pod } from '@pintle/api/core/v1';
 import { ContainerStartError } from '@pintle/contracts';
-import { formatGoDuration } from '@pintle/machinery';
+import { formatGoDuration, secondsToMs } from '@pintle/machinery';
 import type { KubeletContext } from '../kubelet-context.js';
 import { runHook } from '../probe/run-probe.js';
 import { type Backoff, stepBackoff, waitLeft } from './backoff.js';
@@ -118,7 +118,7 @@ export async function startContainer(context: KubeletContext, options: StartOpti
   } catch (error) {
     event('Warning', 'FailedPostStartHook', `PostStartHook failed`);
     event('Normal', 'Killing', 'FailedPostStartHook');
-    await runtime.stopContainer(containerId, (pod.spec?.terminationGracePeriodSeconds ?? 30) * 1000);
+    await runtime.stopContainer(containerId, secondsToMs(pod.spec?.terminationGracePeriodSeconds ?? 30));
     throw new StartFault(
       { reason: 'PostStartHookError', message: messageOf(error), retryAtMs: world.clock.now() },
       { cause: error },

@@ -1,8 +1,7 @@
 /** Carries out one probe, or one hook, of a container, whatever its way: exec, HTTP, TCP, gRPC. */
 import type { Container, LifecycleHandler, Probe } from '@pintle/api/core/v1';
 import type { ContainerRuntime } from '@pintle/contracts';
-import type { Clock } from '@pintle/machinery';
-import { TimeoutError, withTimeout } from '@pintle/machinery';
+import { type Clock, secondsToMs, TimeoutError, withTimeout } from '@pintle/machinery';
 import type { HttpTarget, ProbeOutcome, Prober } from './prober.js';
 
 export interface ProbeTarget {
@@ -70,7 +69,7 @@ export async function runHook(
     });
     if (result !== 'success') throw new Error(output);
   } else if (handler.sleep !== undefined) {
-    const ms = Math.min(handler.sleep.seconds * 1000, timeoutMs);
+    const ms = Math.min(secondsToMs(handler.sleep.seconds), timeoutMs);
     await new Promise<void>((resolve) => ports.clock.schedule(ms, resolve));
   }
 }

@@ -2,7 +2,9 @@
  * Whether an apply's wishes can be read with their schema, in the words of structured-merge-diff: fields that are not
  * declared, values of another type, list items that cannot be told apart. `verbs/apply.ts` of the API server asks.
  */
+
 import { isFields } from '../json/fields.js';
+import { isNumber, stringifyJson } from '../json/json-text.js';
 import { formatGo, unstructuredType } from '../schema/decoder-words.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
 import { formatMember } from './field-tree.js';
@@ -39,7 +41,7 @@ function check(place: SchemaNode, value: unknown, path: readonly string[], fault
       return;
     case 'integer':
     case 'number':
-      if (typeof value !== 'number') fault(`expected numeric (int or float), got ${unstructuredType(value)}`);
+      if (!isNumber(value)) fault(`expected numeric (int or float), got ${unstructuredType(value)}`);
       return;
     case 'boolean':
       if (typeof value !== 'boolean') fault(`expected boolean, got &{${formatGo(value)}}`);
@@ -131,7 +133,7 @@ function faultInMapItem(place: SchemaNode, item: unknown): string | undefined {
 function goValue(value: unknown): string {
   if (value === null) return 'interface {}(nil)';
   if (Array.isArray(value)) return `[]interface {}{${value.map(goValue).join(', ')}}`;
-  if (typeof value !== 'object') return JSON.stringify(value);
+  if (typeof value !== 'object') return stringifyJson(value);
   const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
   return `map[string]interface {}{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${goValue(inner)}`).join(', ')}}`;
 }

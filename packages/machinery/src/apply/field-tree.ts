@@ -10,6 +10,7 @@
  * `FieldsV1`: the node is a member beside its children.
  */
 
+import { parseJson, stringifyJson } from '../json/json-text.js';
 import { LatestTrees, signOf } from './latest-trees.js';
 
 export class FieldTree {
@@ -222,7 +223,7 @@ export function* membersOf(tree: FieldTree, prefix: readonly string[] = []): Ite
 /** As structured-merge-diff shows the value of a key. */
 function formatKey(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(formatKey).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value);
+  if (typeof value !== 'object' || value === null) return stringifyJson(value);
   return Object.entries(value)
     .map(([key, inner]) => `${key}=${formatKey(inner)}`)
     .join('');
@@ -235,7 +236,7 @@ export function formatMember(path: readonly string[]): string {
       const rest = element.slice(2);
       if (element.startsWith('f:')) return `.${rest}`;
       if (element.startsWith('k:')) {
-        const keys = JSON.parse(rest) as Record<string, unknown>;
+        const keys = parseJson(rest) as Record<string, unknown>;
         return `[${Object.keys(keys)
           .map((key) => `${key}=${formatKey(keys[key])}`)
           .join(',')}]`;

@@ -2,6 +2,7 @@
  * Field trees as objects carry them (meta/v1 `FieldsV1`), read and written. What objects of one template carry is one
  * object in all of them, and is read once.
  */
+import { parseJson } from '../json/json-text.js';
 import { canonicalJson } from '../meta/frozen.js';
 import { emptyTree, type FieldsV1, type FieldTree, leaf, TreeBuilder } from './field-tree.js';
 
@@ -50,5 +51,5 @@ function canonicalElement(key: string): string | undefined {
   const kind = key.slice(0, 2);
   if (kind === 'f:' || kind === 'i:') return key;
   if (kind !== 'k:' && kind !== 'v:') return undefined;
-  return `${kind}${canonicalJson(JSON.parse(key.slice(2)))}`;
+  return `${kind}${canonicalJson(parseJson(key.slice(2)))}`;
 }

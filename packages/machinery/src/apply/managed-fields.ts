@@ -7,6 +7,7 @@
  * kube-apiserver from accounting for an object at all keeps nobody from applying to it, and does not count where it stands
  * in a status that is not taken over.
  */
+import { parseJson } from '../json/json-text.js';
 import { canonicalJson, deepEqual } from '../meta/frozen.js';
 import type { KubernetesObject, ManagedFieldsEntry } from '../meta/v1.js';
 import { compareValues } from './compare-values.js';
@@ -461,7 +462,7 @@ function withoutLastApplied(
 
 function parsed(text: string): KubernetesObject | undefined {
   try {
-    return JSON.parse(text) as KubernetesObject;
+    return parseJson(text) as KubernetesObject;
   } catch {
     return undefined;
   }

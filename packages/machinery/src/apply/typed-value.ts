@@ -6,7 +6,9 @@
  * `undefined` is an absent value, `null` a given one. Comparing is in `compare-values.ts`, merging and removing in
  * `merge-values.ts`.
  */
+
 import { type Fields, isFields } from '../json/fields.js';
+import { stringifyJson } from '../json/json-text.js';
 import { ObjectMeta } from '../meta/v1.js';
 import { resolve, type SchemaNode, zeroOf } from '../schema/schema.js';
 import { emptyTree, type FieldTree, keylessItem, leaf, TreeBuilder, treeOf } from './field-tree.js';
@@ -73,20 +75,20 @@ export function shapeAt(place: SchemaNode, value: unknown): Shape | undefined {
 /** The path element of an item of a list. */
 export function itemElement(place: SchemaNode, item: unknown): string {
   const list = resolve(place);
-  if ((place.listType ?? list.listType) === 'set') return `v:${JSON.stringify(item)}`;
+  if ((place.listType ?? list.listType) === 'set') return `v:${stringifyJson(item)}`;
   const node = list.items === undefined ? unknownNode : resolve(list.items);
   const names = list.listMapKeys ?? noKeys;
   if (names.length === 1) {
     const name = names[0]!;
     const value = keyOf(item, node, name);
-    return value === undefined ? keylessItem : `k:{${JSON.stringify(name)}:${JSON.stringify(value)}}`;
+    return value === undefined ? keylessItem : `k:{${JSON.stringify(name)}:${stringifyJson(value)}}`;
   }
   const keys: Record<string, unknown> = {};
   for (const key of [...names].sort()) {
     const value = keyOf(item, node, key);
     if (value !== undefined) keys[key] = value;
   }
-  return `k:${JSON.stringify(keys)}`;
+  return `k:${stringifyJson(keys)}`;
 }
 
 /** A null is said, and other than what nobody says. */

@@ -1,4 +1,5 @@
 /** Where values begin and end in a JSON text in UTF-8. It finds; it does not check: what is found is parsed by somebody else. */
+import { parseJson } from './json-text.js';
 
 export const marks = {
   quote: 0x22,
@@ -58,7 +59,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 /** Errors: `SyntaxError`. */
 export const valueIn = (text: Uint8Array, start: number, end: number): unknown =>
-  JSON.parse(decoder.decode(text.subarray(start, end)));
+  parseJson(decoder.decode(text.subarray(start, end)));
 
 /** The value that begins and ends with a quote. Errors: `SyntaxError`. */
 export function stringIn(text: Uint8Array, start: number, end: number): string {

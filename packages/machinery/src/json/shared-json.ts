@@ -7,6 +7,7 @@
  * Invariants: 1. Reading what was written gives equal values, frozen, that share what the written ones shared. 2. After
  * `partsMax` parts, at the next value, both sides forget and count anew, so neither grows.
  */
+import { parseJson, stringifyJson } from './json-text.js';
 
 /** Behind the mark stands the number of a part. No text of Kubernetes begins with it: a value with one that does is not written. */
 const mark = '\u007f';
@@ -30,7 +31,7 @@ export class SharedJsonWriter {
     this.marked = false;
     const known = this.numbers.size;
     const told = this.told(value);
-    if (!this.marked) return JSON.stringify(told);
+    if (!this.marked) return stringifyJson(told);
     // Nobody reads it, so its parts are not known to anybody.
     for (const [part, number] of this.numbers) if (number >= known) this.numbers.delete(part);
     return undefined;
@@ -80,7 +81,7 @@ export class SharedJsonReader {
   /** The value, deep-frozen. Errors: `SyntaxError`. */
   read(text: string): unknown {
     if (this.parts.length >= partsMax) this.parts = [];
-    const value: unknown = JSON.parse(text);
+    const value: unknown = parseJson(text);
     if (typeof value !== 'object' || value === null) throw new SyntaxError('an object or an array is expected');
     this.note(value);
     return value;

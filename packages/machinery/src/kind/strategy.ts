@@ -106,7 +106,7 @@ export interface TableColumn<in T extends KubernetesObject = KubernetesObject> {
   readonly format?: string;
   readonly description: string;
   readonly priority?: number;
-  cell(object: T, nowMs: number): string | number | boolean | null;
+  cell(object: T, nowMs: number): string | number | bigint | boolean | null;
 }
 
 /** A kind as the API server serves it: the data that everybody shares, and what only the server needs. */

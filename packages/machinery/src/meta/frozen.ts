@@ -1,4 +1,5 @@
 /** Deep freezing and comparing of JSON values: what leaves a store or a cache cannot be changed, only replaced. */
+import { stringifyJson } from '../json/json-text.js';
 
 /** Freezes a JSON value and all in it. A frozen part is taken to be frozen throughout, and not entered again. */
 export function deepFreeze<T>(value: T): T {
@@ -41,7 +42,7 @@ export function deepEqual(a: unknown, b: unknown): boolean {
 /** A JSON value as text with its keys in order: equal values have equal texts. */
 export function canonicalJson(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(canonicalJson).join(',')}]`;
-  if (typeof value !== 'object' || value === null) return JSON.stringify(value) ?? 'null';
+  if (typeof value !== 'object' || value === null) return stringifyJson(value) ?? 'null';
   const fields = value as Record<string, unknown>;
   const keys = Object.keys(fields)
     .filter((key) => fields[key] !== undefined)

@@ -9,7 +9,9 @@
  * **Differs from Kubernetes**: an item whose key is no text is refused, where kube-apiserver breaks the connection off; a list
  * that is stored empty is empty, where kube-apiserver has none to merge with when it reads it back.
  */
+
 import { type Fields, isFields } from '../json/fields.js';
+import { isInt64, isNumber } from '../json/json-text.js';
 import { deepEqual } from '../meta/frozen.js';
 import { formatGo, formatGoAsText, unstructuredType } from '../schema/decoder-words.js';
 import { resolve, type SchemaNode, zeroValues } from '../schema/schema.js';
@@ -248,8 +250,10 @@ const typeOf = (value: unknown): string =>
       ? 'list'
       : typeof value === 'object'
         ? 'map'
-        : typeof value === 'number' && !Number.isInteger(value)
-          ? 'float'
+        : isNumber(value)
+          ? isInt64(value)
+            ? 'number'
+            : 'float'
           : typeof value;
 
 function asList(value: unknown): Items {

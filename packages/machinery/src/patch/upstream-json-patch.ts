@@ -3,7 +3,9 @@
  * `/` of a path is passed over, items are counted from the end by numbers below zero, what an object lacks is replaced, copied
  * and found to be null, and a value that is not said is null. `json-patch.ts` is by the letter.
  */
+
 import { isFields } from '../json/fields.js';
+import { stringifyJson } from '../json/json-text.js';
 import { deepEqual } from '../meta/frozen.js';
 import { pointerKey } from './json-pointer.js';
 import { PatchError } from './patch-error.js';
@@ -58,7 +60,7 @@ export function applyUpstreamJsonPatch(document: unknown, operations: readonly u
       case 'copy': {
         const found = valueAt(placeIn(root, fromOf(operation))) ?? null;
         const place = placeIn(root, path);
-        copied += JSON.stringify(found).length;
+        copied += stringifyJson(found).length;
         if (copied > copiedMax) throw new CopiedTooMuchError(copied, copiedMax);
         add(place, copyOf(found));
         break;

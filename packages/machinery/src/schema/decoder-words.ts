@@ -5,6 +5,8 @@
  * **Differs from Kubernetes**: Go's names of types of texts (as `v1.PullPolicy`) are told as `string`, which the notation
  * knows.
  */
+
+import { isInt64, isNumber, stringifyJson } from '../json/json-text.js';
 import { quantityWords } from '../quantity/quantity.js';
 import type { TypeFault } from './normalizing-run.js';
 import { resolve, type SchemaNode } from './schema.js';
@@ -41,7 +43,7 @@ function toldOf(root: SchemaNode, kind: string, fault: TypeFault): Told {
       fields.push(String(part));
     }
     if (node.format === 'byte') {
-      const shown = typeof found === 'number' ? `number ${found}` : jsonType(found);
+      const shown = isNumber(found) ? `number ${digitsOf(found)}` : jsonType(found);
       return {
         words: `json: cannot unmarshal ${shown} into Go struct field ${placeNow()} of type uint8`,
         isLast: false,
@@ -55,7 +57,7 @@ function toldOf(root: SchemaNode, kind: string, fault: TypeFault): Told {
   const raw = ownWords(node, found);
   if (raw !== undefined) return { words: raw, isLast: node.format !== 'byte' };
   const type = goType(node);
-  const shown = typeof found === 'number' && node.type === 'integer' ? `number ${found}` : jsonType(found);
+  const shown = isNumber(found) && node.type === 'integer' ? `number ${digitsOf(found)}` : jsonType(found);
   const place = readsItself ?? placeNow();
   return {
     words: `json: cannot unmarshal ${shown} into Go struct field ${place} of type ${type}`,
@@ -63,13 +65,17 @@ function toldOf(root: SchemaNode, kind: string, fault: TypeFault): Told {
   };
 }
 
+/** All of them, where JSON may have had so many. */
+const digitsOf = (value: number | bigint): string =>
+  Number.isInteger(value) && Math.abs(Number(value)) < 1e21 ? `${BigInt(value)}` : `${value}`;
+
 /** Of a value as a whole, which was to be an object or what `type` says. */
 export const unmarshalWords = (found: unknown, type = 'map[string]interface {}'): string =>
   `json: cannot unmarshal ${jsonType(found)} into Go value of type ${type}`;
 
 /** As Go's decoder names the type of a value. */
 export const jsonType = (value: unknown): string =>
-  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : typeof value;
+  Array.isArray(value) ? 'array' : typeof value === 'boolean' ? 'bool' : isNumber(value) ? 'number' : typeof value;
 
 const typeName = ({ name }: SchemaNode, otherwise: string) => name?.split('.').at(-1) ?? otherwise;
 
@@ -104,9 +110,9 @@ function goType(place: SchemaNode): string {
 
 /** Of types that read their JSON themselves, and know nothing of the field that they stand in. */
 function ownWords({ type, format }: SchemaNode, found: unknown): string | undefined {
-  if (type === 'quantity') return quantityWords(typeof found === 'string' ? found.trim() : JSON.stringify(found));
+  if (type === 'quantity') return quantityWords(typeof found === 'string' ? found.trim() : stringifyJson(found));
   if (type === 'intOrString')
-    return `json: cannot unmarshal ${typeof found === 'number' ? `number ${found}` : jsonType(found)} into Go value of type int32`;
+    return `json: cannot unmarshal ${isNumber(found) ? `number ${digitsOf(found)}` : jsonType(found)} into Go value of type int32`;
   if (type !== 'string' || format === undefined) return undefined;
   if (format === 'byte') return typeof found === 'string' ? base64Words(found) : undefined;
   if (typeof found !== 'string') return `json: cannot unmarshal ${jsonType(found)} into Go value of type string`;
@@ -203,8 +209,8 @@ export function formatGoAsText(value: unknown): string {
 export const unstructuredType = (value: unknown): string =>
   typeof value === 'boolean'
     ? 'bool'
-    : typeof value === 'number'
-      ? Number.isInteger(value)
+    : isNumber(value)
+      ? isInt64(value)
         ? 'int64'
         : 'float64'
       : typeof value === 'string'

@@ -13,6 +13,7 @@
 
 import { toBase64 } from '../json/base64.js';
 import { isFields } from '../json/fields.js';
+import { isInt64, isNumber } from '../json/json-text.js';
 import { ObjectMeta } from '../meta/v1.js';
 import { canonicalAmount, canonicalQuantity } from '../quantity/quantity.js';
 import { parseTime } from '../world/timestamp.js';
@@ -104,14 +105,12 @@ class Compiler {
       case 'integer':
         return integerStep(node);
       case 'number':
-        return (input, run) => (typeof input === 'number' ? input : run.fault('number', input));
+        return (input, run) => (isNumber(input) ? Number(input) : run.fault('number', input));
       case 'boolean':
         return (input, run) => (typeof input === 'boolean' ? input : run.fault('boolean', input));
       case 'intOrString':
         return (input, run) =>
-          typeof input === 'string' || (typeof input === 'number' && Number.isInteger(input))
-            ? input
-            : run.fault('integer or string', input);
+          typeof input === 'string' || isInt64(input) ? input : run.fault('integer or string', input);
       case 'quantity':
         return quantityStep;
       case 'any':
@@ -349,7 +348,7 @@ function integerStep({ format }: SchemaNode): Step {
   const isShort = format === 'int32';
   const bound = isShort ? 2 ** 31 : 2 ** 63;
   return (input, run) =>
-    typeof input === 'number' && Number.isInteger(input) && input >= -bound && input < bound
+    isInt64(input) && input >= -bound && input < bound
       ? input
       : run.fault(isShort ? '32-bit integer' : 'integer', input);
 }
@@ -357,9 +356,9 @@ function integerStep({ format }: SchemaNode): Step {
 const quantityStepOf =
   (canonical: (input: string | number) => string): Step =>
   (input, run) => {
-    if (typeof input !== 'string' && typeof input !== 'number') return run.fault('quantity', input);
+    if (typeof input !== 'string' && !isNumber(input)) return run.fault('quantity', input);
     try {
-      return canonical(input);
+      return canonical(typeof input === 'bigint' ? String(input) : input);
     } catch (error) {
       return run.fault(`quantity (${(error as Error).message})`, input);
     }

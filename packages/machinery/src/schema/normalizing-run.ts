@@ -1,5 +1,6 @@
 /** What a run of a normalizer finds, and the ways to share what is equal. Called by `normalize.ts` alone. */
 import { isFields } from '../json/fields.js';
+import { stringifyJson } from '../json/json-text.js';
 import { deepEqual } from '../meta/frozen.js';
 import type { FieldError } from '../status/field-error.js';
 
@@ -80,7 +81,7 @@ export class Run {
     if (this.errors.length >= errorsMax) return undefined;
     const field = this.at();
     const shown =
-      typeof found === 'object' && found !== null ? (Array.isArray(found) ? 'array' : 'object') : JSON.stringify(found);
+      typeof found === 'object' && found !== null ? (Array.isArray(found) ? 'array' : 'object') : stringifyJson(found);
     this.errors.push({
       type: 'FieldValueTypeInvalid',
       field,

@@ -2,19 +2,20 @@
  * Numbers against the bounds of their schema, as go-openapi holds them: what is an integer is held against bounds that are
  * cut to integers, which leaves nothing of the factor 0.5.
  */
+import { isInt64 } from '../json/json-text.js';
 import type { SchemaNode } from './schema.js';
-import { isInteger, isWhole } from './value-types.js';
+import { isWhole } from './value-types.js';
 
 export interface BoundFault {
-  readonly badValue: number;
+  readonly badValue: number | bigint;
   /** In words, with `path` for where the number stands. */
   readonly detail: string;
 }
 
-export function boundFaults(node: SchemaNode, value: number, path: string): readonly BoundFault[] {
+export function boundFaults(node: SchemaNode, value: number | bigint, path: string): readonly BoundFault[] {
   const { minimum, maximum, exclusiveMinimum = false, exclusiveMaximum = false, multipleOf } = node;
   if (minimum === undefined && maximum === undefined && multipleOf === undefined) return none;
-  const held = isInteger(value) ? Math.trunc : (bound: number) => bound;
+  const held = isInt64(value) ? Math.trunc : (bound: number) => bound;
   const faults: BoundFault[] = [];
   const refuse = (words: string) => faults.push({ badValue: value, detail: `${path} in body should be ${words}` });
   if (multipleOf !== undefined) {
@@ -41,8 +42,9 @@ export function boundFaults(node: SchemaNode, value: number, path: string): read
 
 const none: readonly BoundFault[] = [];
 
-function isMultiple(value: number, factor: number): boolean {
-  if (isInteger(value)) return value % factor === 0;
+function isMultiple(value: number | bigint, factor: number): boolean {
+  if (typeof value === 'bigint') return value % BigInt(factor) === 0n;
+  if (isInt64(value)) return value % factor === 0;
   return isWhole(factor < 1 ? (1 / factor) * value : value / factor);
 }
 

@@ -8,6 +8,7 @@
  * pointers. Readers take both for the same.
  */
 import { fromBase64 } from '../json/base64.js';
+import { stringifyJson } from '../json/json-text.js';
 import { type Choice, resolve, type SchemaNode } from './schema.js';
 
 /** A value that its schema cannot say in protobuf. */
@@ -65,9 +66,9 @@ class Backwards {
     putVarint(this.bytes, this.at, value);
   }
 
-  /** Two's complement for what is below 0. */
-  integer(value: number): void {
-    if (value >= 0) {
+  /** A whole number of 64 bits, in two's complement. */
+  integer(value: number | bigint): void {
+    if (typeof value === 'number' && value >= 0 && value <= Number.MAX_SAFE_INTEGER) {
       this.varint(value);
       return;
     }
@@ -225,7 +226,7 @@ function valueStep(node: SchemaNode, number: number): Step {
       };
     case 'integer':
       return (to, value) => {
-        to.integer(value as number);
+        to.integer(value as number | bigint);
         to.tag(number, 0);
       };
     case 'number':
@@ -239,7 +240,7 @@ function valueStep(node: SchemaNode, number: number): Step {
       return wrapped(writeIntOrString, number);
     case 'any':
       if (node.choices !== undefined) return wrapped(choiceStep(node.choices), number);
-      return wrapped((to, value) => textField(to, 1, JSON.stringify(value)), number);
+      return wrapped((to, value) => textField(to, 1, stringifyJson(value)), number);
     case 'object': {
       let message: Message | undefined;
       return (to, value) => {
@@ -271,7 +272,7 @@ function choiceStep(choices: readonly Choice[]): Step {
 const writeIntOrString: Step = (to, value) => {
   if (typeof value === 'string') textField(to, 3, value);
   else {
-    to.integer(value as number);
+    to.integer(value as number | bigint);
     to.tag(2, 0);
   }
   to.varint(typeof value === 'string' ? 1 : 0);

@@ -2,7 +2,9 @@
  * Kubernetes' protobuf encoding, read by schema: from a message's bytes to the JSON value that it stands for
  * (apimachinery `runtime/serializer/protobuf`). Only reading: `protobuf-writer.ts` writes.
  */
+
 import { toBase64 } from '../json/base64.js';
+import { numberOf, parseJson } from '../json/json-text.js';
 import { type Choice, resolve, type SchemaNode, zeroSaysNothing } from './schema.js';
 
 /** Bytes that are no message of the kind that they claim to be. */
@@ -185,7 +187,7 @@ function single(node: SchemaNode, { value, bytes }: Field, depth: number): unkno
     case 'boolean':
       return value !== 0n;
     case 'integer':
-      return Number(BigInt.asIntN(64, value));
+      return numberOf(BigInt.asIntN(64, value));
     case 'number':
       return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(0, true);
     case 'quantity':
@@ -202,7 +204,7 @@ function single(node: SchemaNode, { value, bytes }: Field, depth: number): unkno
     case 'any': {
       if (node.choices !== undefined) return chosen(node.choices, bytes, depth + 1);
       const raw = rawField(bytes);
-      return raw.length === 0 ? undefined : JSON.parse(text.decode(raw));
+      return raw.length === 0 ? undefined : parseJson(text.decode(raw));
     }
     case 'object':
       return message(node, bytes, depth + 1);

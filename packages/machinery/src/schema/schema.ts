@@ -271,6 +271,7 @@ const named = (type: string) => `io.k8s.apimachinery.pkg.${type}`;
 export const string = (proto?: number) => new Schema<string>(numbered({ type: 'string' }, proto));
 export const boolean = (proto?: number) => new Schema<boolean>(numbered({ type: 'boolean' }, proto));
 export const int32 = (proto?: number) => new Schema<number>(numbered({ type: 'integer', format: 'int32' }, proto));
+/** Beyond 2^53 a value is a bigint, which its type does not tell (`parseJson`). */
 export const int64 = (proto?: number) => new Schema<number>(numbered({ type: 'integer', format: 'int64' }, proto));
 export const integer = (proto?: number) => new Schema<number>(numbered({ type: 'integer' }, proto));
 export const number = (proto?: number) => new Schema<number>(numbered({ type: 'number' }, proto));

@@ -4,7 +4,9 @@
  *
  * Deliberately not here: objects within objects and items that are told apart (`structural-faults.ts`), and CEL rules.
  */
+
 import { isFields } from '../json/fields.js';
+import { isNumber, stringifyJson } from '../json/json-text.js';
 import { canonicalJson } from '../meta/frozen.js';
 import { ObjectMeta } from '../meta/v1.js';
 import type { FieldError } from '../status/field-error.js';
@@ -89,7 +91,7 @@ function judge(place: SchemaNode, value: unknown, old: unknown, path: string, fo
   checkJunctors(node, value, old, path, found);
   found.matches++;
   if (typeof value === 'string') checkString(node, value, path, found);
-  else if (typeof value === 'number') checkNumber(node, value, path, found);
+  else if (isNumber(value)) checkNumber(node, value, path, found);
   else if (Array.isArray(value)) checkArray(node, value, old, path, found);
   checkEnum(place.enum ?? node.enum, value, path, found);
   found.matches++;
@@ -120,7 +122,7 @@ function checkString(
   found.add(detail, typeInvalidField(field, value, detail));
 }
 
-function checkNumber(node: SchemaNode, value: number, path: string, found: Findings): void {
+function checkNumber(node: SchemaNode, value: number | bigint, path: string, found: Findings): void {
   for (const { badValue, detail } of boundFaults(node, value, path))
     found.add(detail, invalidField(fieldOf(path), badValue, detail));
   found.matches += 2;
@@ -175,7 +177,7 @@ function checkObject(node: SchemaNode, value: Fields, old: Fields, path: string,
 
 function checkEnum(allowed: readonly unknown[] | undefined, value: unknown, path: string, found: Findings): void {
   if (allowed === undefined || allowed.length === 0 || allowed.some((each) => isOneOf(each, value))) return;
-  const texts = allowed.map((each) => (typeof each === 'string' ? each : JSON.stringify(each)));
+  const texts = allowed.map((each) => (typeof each === 'string' ? each : stringifyJson(each)));
   found.add(`${path} in body should be one of [${texts.join(' ')}]`, notSupportedField(fieldOf(path), value, texts));
 }
 

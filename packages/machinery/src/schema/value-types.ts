@@ -2,7 +2,7 @@
  * The types of values in custom objects, as go-openapi tells them: `spec.a in body must be of type integer: "string"`. What a
  * schema asks of a value beside its type is in `validate.ts`.
  */
-
+import { isInt64, isNumber } from '../json/json-text.js';
 import type { SchemaNode, SchemaType } from './schema.js';
 import { isKnownFormat } from './string-formats.js';
 
@@ -48,16 +48,10 @@ export function typeMismatch(node: SchemaNode, value: unknown): TypeMismatch | u
   return isNumeric ? { expected, found } : undefined;
 }
 
-const [integerMin, integerMax] = [-(2 ** 63), 2 ** 63];
-
-/** Whether Go holds a number as an int64. */
-export const isInteger = (value: number): boolean =>
-  Number.isInteger(value) && value >= integerMin && value < integerMax;
-
 /** The type of a JSON value, by its name in schemas. */
 function typeOf(value: unknown): string {
   if (Array.isArray(value)) return 'array';
-  return typeof value === 'number' ? (isInteger(value) ? 'integer' : 'number') : typeof value;
+  return isNumber(value) ? (isInt64(value) ? 'integer' : 'number') : typeof value;
 }
 
 const formatOf = (type: string): string => (type === 'integer' ? 'int64' : type === 'number' ? 'float64' : '');

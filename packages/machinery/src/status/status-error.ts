@@ -2,6 +2,7 @@
  * A failed request as Kubernetes reports it: a `Status` object with a reason and a code. Every client of
  * Pintle, in process or over HTTP, throws this one class for what the server refused.
  */
+import { stringifyJson } from '../json/json-text.js';
 import { aggregateText } from './aggregate.js';
 import type { FieldError } from './field-error.js';
 
@@ -196,7 +197,7 @@ export function fieldErrorBody(error: FieldError): string {
 function shown(value: unknown): string {
   if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
     return `[]string{${value.map((item) => JSON.stringify(item)).join(', ')}}`;
-  return JSON.stringify(value ?? null);
+  return stringifyJson(value ?? null);
 }
 
 export function formatFieldError(error: FieldError): string {

@@ -1,4 +1,5 @@
 /** Lines on the host's console: time, level, message, and the fields as JSON. What hosts have unless they say otherwise. */
+import { stringifyJson } from '../json/json-text.js';
 import type { Clock } from './clock.js';
 import { type Logger, type LogLevel, logger } from './logger.js';
 import { realClock } from './real-world.js';
@@ -20,5 +21,5 @@ function formatFields(fields: Readonly<Record<string, unknown>>): string {
 /** Of an error its stack, where it has one: it is read by people. */
 function formatValue(value: unknown): string {
   if (value instanceof Error) return value.stack ?? String(value);
-  return typeof value === 'string' ? JSON.stringify(value) : (JSON.stringify(value) ?? String(value));
+  return typeof value === 'string' ? JSON.stringify(value) : (stringifyJson(value) ?? String(value));
 }

@@ -1,5 +1,7 @@
 /** What a scheduler posts to its extender, read. Names of fields count whatever their case, as Go reads them. */
+
 import type { Node, Pod } from '@pintle/api/core/v1';
+import { parseJson } from '@pintle/machinery';
 
 export interface ExtenderRequest {
   readonly pod: Pod;
@@ -21,7 +23,7 @@ type Fields = Readonly<Record<string, unknown>>;
 export function parseExtenderRequest(text: string): ExtenderRequest {
   let body: unknown;
   try {
-    body = JSON.parse(text);
+    body = parseJson(text);
   } catch (cause) {
     throw new TypeError('the request is no JSON', { cause });
   }

@@ -3,7 +3,7 @@
  * to `urlPrefix/verb`.
  */
 import type { Node, Pod } from '@pintle/api/core/v1';
-import { type Clock, parseGoDuration, withTimeout } from '@pintle/machinery';
+import { type Clock, parseGoDuration, parseJson, stringifyJson, withTimeout } from '@pintle/machinery';
 import type { ExtenderConfiguration } from '../configuration/notation.js';
 import type { PodInfo } from '../nodes/pod-info.js';
 import type { Candidate } from '../preemption/candidate.js';
@@ -36,14 +36,14 @@ export function httpExtender(configuration: ExtenderConfiguration, options: Http
     const url = `${prefix}/${verb}`;
     const answer = await withTimeout(options.clock, timeoutMs, `the answer of ${url}`, async (signal) => {
       const headers = { 'content-type': 'application/json' };
-      const response = await options.fetch(url, { method: 'POST', headers, body: JSON.stringify(body), signal });
+      const response = await options.fetch(url, { method: 'POST', headers, body: stringifyJson(body), signal });
       if (response.status !== 200)
         throw new Error(`failed ${verb} with extender at URL ${url}, code ${response.status}`);
       return response.text();
     });
     if (answer.length > answerMaxChars)
       throw new Error(`the answer of ${url} is longer than ${answerMaxChars} characters`);
-    return JSON.parse(answer);
+    return parseJson(answer);
   };
   const argsOf = (pod: PodInfo, nodes: readonly Node[]) => ({
     Pod: pod.pod,

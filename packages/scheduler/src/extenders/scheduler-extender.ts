@@ -7,7 +7,7 @@
  * host's HTTP server calls.
  */
 import { Node, Pod } from '@pintle/api/core/v1';
-import type { Logger, World } from '@pintle/machinery';
+import { type Logger, stringifyJson, type World } from '@pintle/machinery';
 import type { Informers } from '@pintle/watch';
 import type { Subscription } from 'rxjs';
 import { frameworkHandle } from '../algorithm/framework-handle.js';
@@ -54,7 +54,7 @@ export function schedulerExtender({ world, informers, policy }: SchedulerExtende
 
 async function answer(judge: Judge, request: Request, logger: Logger): Promise<Response> {
   const json = (status: number, body: unknown) =>
-    new Response(JSON.stringify(body), { status, headers: { 'content-type': 'application/json' } });
+    new Response(stringifyJson(body), { status, headers: { 'content-type': 'application/json' } });
   const verb = new URL(request.url).pathname.split('/').at(-1) ?? '';
   const work = Object.hasOwn(verbs, verb) ? verbs[verb] : undefined;
   if (work === undefined)

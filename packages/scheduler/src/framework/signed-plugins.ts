@@ -1,4 +1,5 @@
 /** Which plugins of a profile sign pods, and at which points what they say can be kept. */
+import { stringifyJson } from '@pintle/machinery';
 import type { PluginNames } from './cycle-state.js';
 import type { FilterPlugin } from './filter-plugin.js';
 import type { SchedulerPlugin, ScorePlugin } from './plugin.js';
@@ -40,6 +41,6 @@ const texts = new WeakMap<object, string>();
 export function textOf(object: object | null | undefined): string {
   if (object === undefined || object === null) return '';
   let text = texts.get(object);
-  if (text === undefined) texts.set(object, (text = JSON.stringify(object)));
+  if (text === undefined) texts.set(object, (text = stringifyJson(object)));
   return text;
 }

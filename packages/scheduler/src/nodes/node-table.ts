@@ -7,7 +7,9 @@
  * follow the Node object last set; the object is canonical. 4. an array may be replaced when nodes are added:
  * hold none across cycles.
  */
+
 import { Namespace, type Node, type Taint } from '@pintle/api/core/v1';
+import { stringifyJson } from '@pintle/machinery';
 import { amountsOf } from './amounts.js';
 import { ClusterObjects } from './cluster-objects.js';
 import { Dictionary } from './dictionary.js';
@@ -291,7 +293,7 @@ function sameTopology(a: Node, b: Node): boolean {
   );
 }
 
-const sameText = (a: object, b: object): boolean => JSON.stringify(a) === JSON.stringify(b);
+const sameText = (a: object, b: object): boolean => stringifyJson(a) === stringifyJson(b);
 
 function copyOf<A extends Int32Array | Uint8Array | Uint32Array>(from: A, into: A): A {
   into.set(from);

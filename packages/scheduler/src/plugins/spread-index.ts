@@ -4,6 +4,7 @@
  */
 
 import { untolerated } from '@pintle/api/placement';
+import { stringifyJson } from '@pintle/machinery';
 import { compileLabels, compileTerm, type RowTest } from '../nodes/node-selector.js';
 import type { NodeTable, PodObserver } from '../nodes/node-table.js';
 import type { PodInfo } from '../nodes/pod-info.js';
@@ -158,7 +159,7 @@ function textOf({ pod, namespace }: PodInfo, { constraints, requireAll }: Spread
   const { nodeSelector, affinity: wanted, tolerations } = pod.spec ?? {};
   if (affinity && (nodeSelector || wanted?.nodeAffinity))
     parts.push(JSON.stringify([nodeSelector, wanted?.nodeAffinity]));
-  if (taints && tolerations?.length) parts.push(JSON.stringify(tolerations));
+  if (taints && tolerations?.length) parts.push(stringifyJson(tolerations));
   return parts.join('\n');
 }
 

@@ -1,6 +1,6 @@
 /** From what informers tell to the pod cache and the queue: who has which node, who waits, and whom a change may help. */
 import type { Node, Pod } from '@pintle/api/core/v1';
-import type { KubernetesObject, World } from '@pintle/machinery';
+import { type KubernetesObject, stringifyJson, type World } from '@pintle/machinery';
 import type { InformerEvent } from '@pintle/watch';
 import { Action, type ClusterEvent, clusterEvents } from '../framework/cluster-event.js';
 import type { PodCache } from '../nodes/pod-cache.js';
@@ -189,7 +189,7 @@ function countsDiffer(before: Pod, after: Pod): boolean {
 export function nodeUpdateEvents(before: Node, after: Node): readonly ClusterEvent[] {
   const events: ClusterEvent[] = [];
   const add = (action: number, label: string) => events.push({ resource: 'Node', action, label });
-  const differ = (a: unknown, b: unknown) => a !== b && JSON.stringify(a) !== JSON.stringify(b);
+  const differ = (a: unknown, b: unknown) => a !== b && stringifyJson(a) !== stringifyJson(b);
   if (differ(before.status?.allocatable, after.status?.allocatable)) {
     add(Action.UpdateNodeAllocatable, 'NodeAllocatableChange');
   }

@@ -4,7 +4,9 @@
  *
  * It deliberately proposes only what one person can do in one step for one node (or a new node); it solves no packing.
  */
+
 import type { Node, Taint } from '@pintle/api/core/v1';
+import { stringifyJson } from '@pintle/machinery';
 import { isTerminal, podKey } from '../nodes/pod-info.js';
 import { explain, type NodeExplanation } from './explain.js';
 import { applyChange, type Change, changeFor, type Situation } from './remedy-changes.js';
@@ -44,7 +46,7 @@ export function remedies(result: ScheduleResult, pod: string, options: RemedyOpt
   let tries = 0;
   for (const changes of candidatesOf(now, explanation.nodes)) {
     if (found.length >= remediesMax || tries >= triesMax) break;
-    const id = JSON.stringify(changes);
+    const id = stringifyJson(changes);
     if (seen.has(id) || found.some((remedy) => asksLess(remedy.changes, changes))) continue;
     seen.add(id);
     tries++;
@@ -121,7 +123,7 @@ function asksLess(changes: readonly Change[], more: readonly Change[]): boolean 
         return change.resource === other.resource && change.share <= other.share;
       if (change.type === 'addNode' && other.type === 'addNode' && change.more && other.more)
         return Object.keys(change.more).every((resource) => resource in other.more!);
-      return JSON.stringify(change) === JSON.stringify(other);
+      return stringifyJson(change) === stringifyJson(other);
     }),
   );
 }

@@ -11,6 +11,7 @@ import {
   type Kind,
   type KindRef,
   type KubernetesObject,
+  stringifyJson,
   virtualWorld,
 } from '@pintle/machinery';
 import { idOf } from '../check/cluster-state.js';
@@ -94,9 +95,7 @@ function planOf(changes: readonly CopiedChange[], settled: boolean): Plan {
     ...created.map((object) => `+ ${idOf(object)}`),
     ...updated.flatMap(({ after: object, fields }) => [
       `~ ${idOf(object)}`,
-      ...fields.map(
-        ({ path, before: was, after: is }) => `    ${path}: ${JSON.stringify(was)} -> ${JSON.stringify(is)}`,
-      ),
+      ...fields.map(({ path, before: was, after: is }) => `    ${path}: ${stringifyJson(was)} -> ${stringifyJson(is)}`),
     ]),
     ...deleted.map((object) => `- ${idOf(object)}`),
   ];

@@ -1,6 +1,6 @@
 /** A `meta/v1` Table as `kubectl get` prints it. */
 
-interface Table {
+export interface Table {
   readonly columnDefinitions?: readonly { readonly name: string; readonly priority?: number }[];
   readonly rows?: readonly { readonly cells: readonly unknown[] }[];
   readonly message?: string;

@@ -3,10 +3,17 @@
  * want to see. They go through the API server's HTTP handler for tables, else through the in-process client.
  */
 import { Event, type Pod } from '@pintle/api/core/v1';
-import { type KindRef, type KubernetesObject, parseGoDuration, StatusError, silentLogger } from '@pintle/machinery';
+import {
+  type KindRef,
+  type KubernetesObject,
+  parseGoDuration,
+  parseJson,
+  StatusError,
+  silentLogger,
+} from '@pintle/machinery';
 import { parse, parseAllDocuments, stringify } from 'yaml';
 import { type TestCluster, type TestClusterOptions, testCluster } from '../test-cluster.js';
-import { printTable } from './print-table.js';
+import { printTable, type Table } from './print-table.js';
 
 /** One command line, taken apart: words, and options as `--name=value` or `-n value`. */
 export interface CommandLine {
@@ -118,7 +125,7 @@ async function get(cluster: TestCluster, line: CommandLine): Promise<string> {
   });
   const { body } = answer;
   const text = typeof body === 'string' ? body : new TextDecoder().decode(body as Uint8Array);
-  return printTable(JSON.parse(text), { wide: options['o'] === 'wide' });
+  return printTable(parseJson(text) as Table, { wide: options['o'] === 'wide' });
 }
 
 /** The value at `a.b.0.c`. */

@@ -26,6 +26,7 @@ import { tokensGroup } from './tokens.js';
 import { told } from './told.js';
 import { watched } from './watched.js';
 import { watching } from './watching.js';
+import { wholeNumbers } from './whole-numbers.js';
 import { servicesGroup, workloads } from './workloads.js';
 
 export const groups: readonly Group[] = [
@@ -55,5 +56,6 @@ export const groups: readonly Group[] = [
     auditedGroup,
     flowsGroup,
     watched,
+    wholeNumbers,
   ],
 ];

@@ -12,6 +12,7 @@ import {
   noErrors,
   notSupportedField,
   requiredField,
+  stringifyJson,
   tooLongField,
 } from '@pintle/machinery';
 import type {
@@ -49,7 +50,7 @@ export const configurationErrors = ({ opaque }: DeviceClassConfiguration, path: 
 /** An object of which nobody here knows more. */
 export function rawErrors(value: unknown, path: string, maxBytes: number): readonly FieldError[] {
   if (value === undefined || value === null) return [requiredField(path)];
-  if (bytesOf(JSON.stringify(value)) > maxBytes) return [tooLongField(path, '', maxBytes)];
+  if (bytesOf(stringifyJson(value)) > maxBytes) return [tooLongField(path, '', maxBytes)];
   return typeof value === 'object' && !Array.isArray(value)
     ? noErrors
     : [invalidField(path, '<value omitted>', 'parameters must be a valid JSON object')];

@@ -4,6 +4,7 @@ import {
   fromBase64,
   jsonType,
   type KubernetesObject,
+  parseJson,
   type Status,
   type StatusReason,
   statusError,
@@ -127,7 +128,7 @@ export function operationsOf({ bytes }: WebhookPatch): readonly unknown[] {
   const text = new TextDecoder().decode(bytes);
   let operations: unknown;
   try {
-    operations = JSON.parse(text);
+    operations = parseJson(text);
   } catch (cause) {
     throw new UndecodableError(syntaxWords(text), { cause });
   }

@@ -15,6 +15,7 @@ import {
   type KubernetesObject,
   PatchError,
   type StatusError,
+  stringifyJson,
   unmarshalWords,
   type World,
 } from '@pintle/machinery';
@@ -216,7 +217,7 @@ export function webhooks({
         const result = await patched(seen, operations);
         annotate?.(
           `patch.webhook.admission.k8s.io/${at}`,
-          JSON.stringify({ ...who, patch: operations, patchType: 'JSONPatch' }),
+          stringifyJson({ ...who, patch: operations, patchType: 'JSONPatch' }),
           'Request',
         );
         return result;
