@@ -290,6 +290,18 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'who makes an object by a put says as little of its deletion as who makes it by a post',
+    row: /^fuzz › (Event|Lease|Endpoints|Service|.*Role.*|RuntimeClass|LimitRange|EndpointSlice): PUT$/,
+    line: /metadata\.(deletion(GracePeriodSeconds|Timestamp)|selfLink): |"f:deletion(GracePeriodSeconds|Timestamp)"/,
+  },
+  {
+    why: 'deliberate',
+    words: 'bytes that are no UTF-8 are told as the sign that stands for those',
+    row: /^fuzz › /,
+    line: /\\\\x[0-9a-f]{2}/,
+  },
+  {
+    why: 'deliberate',
     words: 'the status of a Service that is not there makes none, which would have no address',
     row: /^fuzz › .*status|^fuzz › Service: /,
     answers: ({ status, body }, actual) =>

@@ -2,7 +2,7 @@
  * Create: decode, admit, stamp, validate, put if absent.
  *
  * **Differs from Kubernetes**: what is a default of a new claim's status, or of a new job's labels, is stored with it, and not
- * with its first change, even if that changes nothing.
+ * with its first change, even if that changes nothing. Who makes an object by a put says nothing of its deletion, either.
  */
 import {
   alreadyExists,
