@@ -5,7 +5,7 @@
  *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/fuzz.ts [--seed 1] [--requests 20000] [--areas AREA,…] [--only KIND,…] [--report FILE] [--known FILE]
  *
  * Areas other than the `objects` are made of several requests each, and really done: `applying`, `deleting`, `watching`, `parts`,
- * `patching`, `reviewing`, `routing`, `custom`, `expressions`, `encoding`. With `--cases 9000001,…`, those alone are asked again: each is told with its seed, which begins with that of its run.
+ * `patching`, `reviewing`, `routing`, `custom`, `expressions`, `encoding`, `paging`, `judging`. With `--cases 9000001,…`, those alone are asked again: each is told with its seed, which begins with that of its run.
  * Needs what run.ts needs. `compare.ts` asks what people wrote; what is known to differ is in its `compare/known.ts`.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';

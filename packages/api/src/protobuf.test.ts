@@ -76,6 +76,8 @@ it.each([
   [[0x08, 0x01], 'proto: wrong wireType = 0 for field TypeMeta'],
   [[0x0a, 0x02, 0x10, 0x01], 'proto: wrong wireType = 0 for field Kind'],
   [[0x02, 0x00], 'proto: Unknown: illegal tag 0 (wire type 2)'],
+  [[0x0d], 'proto: wrong wireType = 5 for field TypeMeta'],
+  [[], 'empty body'],
 ])('an envelope of the bytes %j is none: %s', (bytes, words) => {
   const open = () => openEnvelope(sealed(bytes));
   expect(open).toThrow(ProtobufError);
@@ -87,6 +89,7 @@ const within = (numbers: readonly number[], bytes: readonly number[]): readonly 
   numbers.reduceRight<readonly number[]>((inner, number) => [number * 8 + 2, inner.length].concat(inner), bytes);
 const [text, zero] = [2, 0];
 
+const noQuantity = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
 it.each<readonly [bytes: readonly number[], words: string]>([
   [[0x0a], 'unexpected EOF'],
   [[0x0a, 0x05, 0x0a], 'unexpected EOF'],
@@ -99,8 +102,8 @@ it.each<readonly [bytes: readonly number[], words: string]>([
   [[0x0a, ...Array.from({ length: 10 }, () => 0x80), 0x01], 'proto: integer overflow'],
   [[0x0a, ...Array.from({ length: 9 }, () => 0xff), 0x01], 'proto: negative length found during unmarshaling'],
   [[0xfb, 0x01, 0x08, 0x01], 'unexpected EOF'],
-  [within([2, 1, 2, 2, 2], [0x0a, 0x01, 0x78]), expect.stringContaining('quantities must match')],
-  [within([2, 1, 2, 2], [0x12, 0x00]), expect.stringContaining('quantities must match')],
+  [within([2, 1, 2, 2, 2], [0x0a, 0x01, 0x78]), noQuantity],
+  [within([2, 1, 2, 2], [0x12, 0x00]), noQuantity],
   [within([1], [0x5a, 0x02, 0x34, 0x00]), 'proto: unexpected end of group'],
 ])('a Pod of the bytes %j is none: %s', (bytes, words) => {
   expect(() => readMessage(Pod.schema.node, Uint8Array.from(bytes))).toThrow(expect.objectContaining({ words }));

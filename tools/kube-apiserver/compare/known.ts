@@ -298,7 +298,7 @@ export const known: readonly Known[] = [
     why: 'deliberate',
     words: 'bytes that are no UTF-8 are told as the sign that stands for those',
     row: /^fuzz › /,
-    line: /\\\\x[0-9a-f]{2}/,
+    line: /\\\\(x[0-9a-f]{2}|ufffd)/,
   },
   {
     why: 'deliberate',

@@ -30,7 +30,7 @@ export const protobufMedia = 'application/vnd.kubernetes.protobuf';
 export interface Bent {
   /** This part of them is left. */
   readonly cut?: number;
-  /** The byte at this part of them is another one. */
+  /** The byte there, counted around, is another one. */
   readonly other?: readonly [at: number, byte: number];
 }
 
@@ -64,7 +64,7 @@ export function inProtobuf(body: unknown, { cut = 1, other }: Bent): Uint8Array 
   const node = nodeOf(apiVersion, kind);
   const message = node === undefined ? new Uint8Array() : writeMessage(node, fields);
   const bytes = sealEnvelope({ apiVersion, kind }, message);
-  if (other !== undefined) bytes[Math.floor(other[0] * bytes.length)] = other[1];
+  if (other !== undefined) bytes[other[0] % bytes.length] = other[1];
   return bytes.subarray(0, Math.ceil(cut * bytes.length));
 }
 

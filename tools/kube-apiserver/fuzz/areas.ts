@@ -4,6 +4,8 @@ import { custom } from './custom.js';
 import { deleting } from './deleting.js';
 import { encoding } from './encoding.js';
 import { expressions } from './expressions.js';
+import { judging } from './judging.js';
+import { paging } from './paging.js';
 import { partsArea } from './parts.js';
 import { patching } from './patching.js';
 import type { Area } from './probe.js';
@@ -22,4 +24,6 @@ export const areas: readonly Area[] = [
   custom,
   expressions,
   encoding,
+  paging,
+  judging,
 ];

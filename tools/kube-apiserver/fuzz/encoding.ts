@@ -1,5 +1,5 @@
 /** Objects of any kind as client-go sends and reads them: in protobuf, or in one form and the other in turn; and bytes that are bent. */
-import { type Random, writeMessage } from '@pintle/machinery';
+import { integerBelow, type Random, writeMessage } from '@pintle/machinery';
 import { del, get, type Row } from '../compare/row.js';
 import { samples } from '../compare/rows/samples.js';
 import { actOnOthers, type Base, baseOf } from './bases.js';
@@ -59,7 +59,7 @@ const accepting = (random: Random, from: readonly string[]) => ({ headers: { acc
 function sending(random: Random): Partial<Row> {
   if (chance(random, 0.15)) return accepting(random, accepts);
   const broken = chance(random, 0.12)
-    ? pick(random, [{ cut: random.next() }, { other: [random.next(), Math.floor(random.next() * 256)] as const }])
+    ? pick(random, [{ cut: random.next() }, { other: [integerBelow(random, 400), integerBelow(random, 256)] as const }])
     : {};
   return { ...accepting(random, accepts), protobuf: broken };
 }

@@ -35,8 +35,10 @@ interface Field {
 
 const noBytes = new Uint8Array();
 
-/** `name`: of the message, as errors tell it; entries of maps have none. */
-function* fieldsOf(bytes: Uint8Array, name = ''): Iterable<Field> {
+type Wire = Pick<Field, 'number' | 'wire'>;
+
+/** `name`: of the message, as errors tell it; entries of maps have none. `check` is called before a field is read. */
+function* fieldsOf(bytes: Uint8Array, name = '', check: (field: Wire) => void = () => {}): Iterable<Field> {
   let at = 0;
   /** The latest number that was read, in three parts: of 28 bits, 28 and 8. Loops over bigints are slow, and Node 20 has broken off at one. */
   let [low, middle, high] = [0, 0, 0];
@@ -86,6 +88,7 @@ function* fieldsOf(bytes: Uint8Array, name = ''): Iterable<Field> {
         name === '' ? 'proto: unexpected end of group' : `proto: ${name}: wiretype end group for non-group`,
       );
     if (number <= 0 && name !== '') throw new ProtobufError(`proto: ${name}: illegal tag ${number} (wire type ${tag})`);
+    check({ number, wire });
     if (wire === 0) {
       readVarint();
       yield { number, wire, value: whole(), bytes: noBytes };
@@ -112,7 +115,7 @@ export interface ProtobufEnvelope {
 const envelopeFields = [undefined, 'TypeMeta', 'Raw', 'ContentEncoding', 'ContentType'] as const;
 const typeMetaFields = [undefined, 'APIVersion', 'Kind'] as const;
 
-function requireWire({ wire }: Field, wanted: number, name: string | undefined): void {
+function requireWire({ wire }: Wire, wanted: number, name: string | undefined): void {
   if (name !== undefined && wire !== wanted)
     throw new ProtobufError(`proto: wrong wireType = ${wire} for field ${name}`);
 }
@@ -133,12 +136,13 @@ function wireOf(place: SchemaNode): number {
 export function openEnvelope(bytes: Uint8Array): ProtobufEnvelope {
   if (!magic.every((byte, index) => bytes[index] === byte)) throw new ProtobufError('it does not begin with k8s');
   let [apiVersion, kind, message] = ['', '', noBytes as Uint8Array];
-  for (const field of fieldsOf(bytes.subarray(4), 'Unknown')) {
-    requireWire(field, 2, envelopeFields[field.number]);
+  if (bytes.length === magic.length) throw new ProtobufError('empty body');
+  const ofTexts = (names: readonly (string | undefined)[]) => (field: Wire) =>
+    requireWire(field, 2, names[field.number]);
+  for (const field of fieldsOf(bytes.subarray(4), 'Unknown', ofTexts(envelopeFields))) {
     if (field.number === 2) message = field.bytes;
     if (field.number !== 1) continue;
-    for (const part of fieldsOf(field.bytes, 'TypeMeta')) {
-      requireWire(part, 2, typeMetaFields[part.number]);
+    for (const part of fieldsOf(field.bytes, 'TypeMeta', ofTexts(typeMetaFields))) {
       if (part.number === 1) apiVersion = text.decode(part.bytes);
       if (part.number === 2) kind = text.decode(part.bytes);
     }
@@ -193,7 +197,11 @@ function message(node: SchemaNode, bytes: Uint8Array, depth: number): Record<str
 
 function read(result: Record<string, unknown>, table: Table, bytes: Uint8Array, depth: number, name: string): void {
   if (depth > depthMax) throw new ProtobufError(`it is nested deeper than ${depthMax} messages`);
-  for (const field of fieldsOf(bytes, name)) {
+  const check = (field: Wire) => {
+    const [key, place] = table.fields.get(field.number) ?? [];
+    if (key !== undefined) requireWire(field, wireOf(place!), goFieldName(key));
+  };
+  for (const field of fieldsOf(bytes, name, check)) {
     const embedded = table.embedded.get(field.number);
     if (embedded !== undefined) {
       read(result, embedded, field.bytes, depth + 1, name);
@@ -202,7 +210,6 @@ function read(result: Record<string, unknown>, table: Table, bytes: Uint8Array, 
     const known = table.fields.get(field.number);
     if (known === undefined) continue;
     const [key, place, skipsZero] = known;
-    requireWire(field, wireOf(place), goFieldName(key));
     const value = fieldValue(place, field, result[key], depth);
     if (value === undefined || (skipsZero && (value === '' || value === 0 || value === false))) continue;
     result[key] = value;
