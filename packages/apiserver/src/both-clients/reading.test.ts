@@ -118,6 +118,21 @@ describe.each(clients)('%s', (_name, connect) => {
       expect(refused.message).toContain(message);
     });
 
+    it('of one name have no chunks, whatever they are to go on with', async () => {
+      const client = await connect();
+      for (const name of ['a', 'b', 'c']) await client.create(configMap(name));
+      const first = await client.list(ConfigMap, { ...inDefault, limit: 2 });
+      for (const token of [undefined, first.metadata.continue!, 'x']) {
+        const options = {
+          fieldSelector: 'metadata.name=a',
+          limit: 1,
+          ...(token === undefined ? {} : { continue: token }),
+        };
+        const listed = await client.list(ConfigMap, { ...inDefault, ...options });
+        expect([namesOf(listed), listed.metadata.continue ?? '']).toEqual([['a'], '']);
+      }
+    });
+
     it('come in chunks of one moment, and say how much is left', async () => {
       const client = await connect();
       for (const name of ['a', 'b', 'c', 'd', 'e']) await client.create(configMap(name, { at: 'first' }));
