@@ -171,6 +171,7 @@ function work(random: Random): Row {
 
 export const judging: Area = {
   name: 'judging',
+  isWhole: true,
   probesAtOnce: 16,
   probe(random) {
     const hasParams = chance(random, 0.4);

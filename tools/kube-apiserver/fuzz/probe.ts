@@ -13,6 +13,8 @@ export interface Area {
   readonly opening?: readonly Row[];
   /** Whether its rows are named by kind: what is known of a kind is known of them. */
   readonly namesKinds?: boolean;
+  /** Whether less of a probe would act on others. */
+  readonly isWhole?: boolean;
   /** Those that wait for streams may be many. */
   readonly probesAtOnce?: number;
   probe(random: Random): readonly Row[];

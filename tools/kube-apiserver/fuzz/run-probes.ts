@@ -82,7 +82,7 @@ export async function runProbes(area: Area, { expected, actual, cases, timeMaxMs
       }
       const group: ProbeGroup = { name, count: 1, seed: probeSeed, rows, row: found!.row.name, lines: found!.lines };
       groups.set(name, group);
-      let left = shrinkingsMax;
+      let left = area.isWhole === true ? 0 : shrinkingsMax;
       for (let smaller = true; smaller; ) {
         smaller = false;
         for (const candidate of smallerProbes(group.rows)) {

@@ -103,7 +103,8 @@ export function validatingPolicies(options: ValidatingPoliciesOptions): Admissio
       for (const { policy, binding, version } of found) {
         const failures = await failuresOf(spoken, policy, binding, request, await variablesIn(version));
         if (binding.spec?.validationActions?.includes('Audit'))
-          for (const { message, index } of failures) failed.push(auditedFailure(policy, binding, message, index));
+          for (const { message, index, alwaysDenies } of failures)
+            if (!alwaysDenies) failed.push(auditedFailure(policy, binding, message, index));
         for (const failure of failures) tell(policy, binding, failure, binding.spec?.validationActions ?? []);
         // All are asked, and the first that denies has the word.
         const refusal = act(request, policy, binding, failures);
@@ -141,31 +142,40 @@ export function validatingPolicies(options: ValidatingPoliciesOptions): Admissio
       ...(tolerated ? { tolerate: (fault, elapsedMs) => tell(policy, binding, { fault, elapsedMs }, ['allow']) } : {}),
     };
     const startedMs = metrics.now();
-    try {
-      const program = compiledOf(policy, spoken);
-      if (!(await whenDecided(() => conditionsHold(cel, program.conditions, variables)))) return [];
-      const failures: Failure[] = [];
-      const notes = new Map<string, Set<string>>();
-      for (const each of await paramsOf(policy, binding, request, findParams)) {
-        const given = { ...variables, params: celObject(cel, each) };
-        failures.push(...(await whenDecided(() => validate(cel, program, given, judging))));
-        const told = await whenDecided(() => notesOf(cel, program, given));
-        for (const { key, value } of told.notes) notes.set(key, (notes.get(key) ?? new Set()).add(value));
-        if (!tolerated) failures.push(...told.failures);
-      }
-      for (const [key, values] of notes) request.annotate?.(`${policy.metadata.name}/${key}`, [...values].join(', '));
-      return failures;
-    } catch (error) {
+    const failures: Failure[] = [];
+    const failed = (error: unknown): void => {
       const fault = faultOf(cel, error);
       const elapsedMs = metrics.now() - startedMs;
       if (tolerated) {
         if (fault !== undefined) judging.tolerate?.(fault, elapsedMs);
-        return [];
+        return;
       }
-      if (fault === undefined && !(error instanceof ParamsMissingError)) throw error;
-      const isOfPolicy = error instanceof ParamsMissingError && error.of === 'policy';
-      return [{ message: (error as Error).message, reason: undefined, fault, elapsedMs, isOfPolicy }];
+      const isMissing = error instanceof ParamsMissingError;
+      if (fault === undefined && !isMissing) throw error;
+      const { message } = error as Error;
+      const missing = isMissing ? { alwaysDenies: true, isOfPolicy: error.of === 'policy' } : {};
+      failures.push({ message, reason: undefined, fault, elapsedMs, ...missing });
+    };
+    const notes = new Map<string, Set<string>>();
+    const judgeWith = async (params: KubernetesObject | undefined): Promise<void> => {
+      const program = compiledOf(policy, spoken);
+      const given = { ...variables, params: celObject(cel, params) };
+      // Upstream's conditions are told of no namespace.
+      const asked = { ...given, namespaceObject: celObject(cel, undefined) };
+      if (!(await whenDecided(() => conditionsHold(cel, program.conditions, asked)))) return;
+      failures.push(...(await whenDecided(() => validate(cel, program, given, judging))));
+      const told = await whenDecided(() => notesOf(cel, program, given));
+      for (const { key, value } of told.notes) notes.set(key, (notes.get(key) ?? new Set()).add(value));
+      if (!tolerated) failures.push(...told.failures);
+    };
+    try {
+      for (const params of await paramsOf(policy, binding, request, findParams))
+        await judgeWith(params).catch((error: unknown) => failed(error));
+    } catch (error) {
+      failed(error);
     }
+    for (const [key, values] of notes) request.annotate?.(`${policy.metadata.name}/${key}`, [...values].join(', '));
+    return failures;
   };
 
   return {
