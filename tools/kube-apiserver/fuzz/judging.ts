@@ -153,6 +153,27 @@ const canary: readonly Row[] = [
   ),
 ];
 
+/** While no policy has parameters of a kind, upstream follows none: one that matches nothing keeps it at that. */
+const opening: readonly Row[] = [
+  post('a policy with parameters', `${group}/validatingadmissionpolicies`, {
+    ...{ ...version, kind: 'ValidatingAdmissionPolicy', metadata: { name: 'keeps-parameters' } },
+    spec: {
+      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      matchConstraints: {
+        resourceRules: [{ apiGroups: ['none.example'], apiVersions: ['v1'], resources: ['nones'], operations: ['*'] }],
+      },
+      validations: [{ expression: 'true' }],
+    },
+  }),
+  post('what binds it', `${group}/validatingadmissionpolicybindings`, {
+    ...{ ...version, kind: 'ValidatingAdmissionPolicyBinding', metadata: { name: 'keeps-parameters' } },
+    spec: {
+      ...{ policyName: 'keeps-parameters', validationActions: ['Deny'] },
+      paramRef: { selector: {}, parameterNotFoundAction: 'Allow' },
+    },
+  }),
+];
+
 function work(random: Random): Row {
   const name = pick(random, ['x-ID', 'x-ID', 'y-ID']);
   const query = pick(random, ['', '', '?dryRun=All', '?fieldManager=me']);
@@ -172,6 +193,7 @@ function work(random: Random): Row {
 export const judging: Area = {
   name: 'judging',
   isWhole: true,
+  opening,
   probesAtOnce: 16,
   probe(random) {
     const hasParams = chance(random, 0.4);
