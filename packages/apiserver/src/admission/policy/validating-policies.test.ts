@@ -209,6 +209,26 @@ describe('ValidatingAdmissionPolicy', () => {
     expect(await tried(client.create(configMap({ a: '1' }, { name: 'z' })))).toContain('no such key: data');
   });
 
+  it('says its message without a word on who may do what', async () => {
+    const asked = policy({
+      variables: [
+        { name: 'may', expression: "authorizer.path('/healthz').check('get').allowed()" },
+        { name: 'plain', expression: "'plainly'" },
+      ],
+      validations: [
+        { expression: 'variables.may && false', message: 'as written', messageExpression: "variables.may ? 'a' : 'b'" },
+      ],
+    });
+    const { client, tried } = await setup(asked, binding());
+    expect(await tried(client.create(configMap({ a: '1' })))).toContain('denied request: as written');
+    const own = { name: 'may', expression: "authorizer.requestResource.check('get').allowed()" };
+    const ofRequest = await setup(policy({ ...asked.spec, variables: [own] }), binding());
+    expect(await ofRequest.tried(ofRequest.client.create(configMap({ a: '1' })))).toContain('request: as written');
+    const validations = [{ expression: 'variables.may && false', messageExpression: 'variables.plain' }];
+    const plain = await setup(policy({ ...asked.spec, validations }), binding());
+    expect(await plain.tried(plain.client.create(configMap({ a: '1' })))).toContain('denied request: plainly');
+  });
+
   it('has conditions that know nothing of the namespace', async () => {
     const expression = "namespaceObject.metadata.name == 'default'";
     const validations = [{ expression: `!(${expression})` }];

@@ -303,6 +303,9 @@ function validate(
 ): readonly Failure[] {
   const budget = new Budget(policyBudget);
   const all = withVariables(cel, programs, given, budget);
+  // A message is not told who may do what, by way of a variable neither.
+  const { authorizer: _authorizer, 'authorizer.requestResource': _requestResource, ...told } = given;
+  const forMessages = withVariables(cel, programs, told, budget);
   const failures: Failure[] = [];
   const startedMs = now();
   const failed = (fault: PolicyFault, elapsedMs: number, message: string, index = 0): void => {
@@ -319,8 +322,8 @@ function validate(
         const fault = ran.error instanceof cel.CelCostError ? 'out_of_budget' : 'invalid_error';
         failed(fault, now() - startedMs, `expression '${expression}' resulted in error: ${ran.error.message}`, index);
       } else if (ran.value !== true) {
-        const told = toldMessage(said(messageProgram, all, budget)) ?? words;
-        failures.push({ message: told, reason, index, fault: 'no_error', elapsedMs: now() - startedMs });
+        const message = toldMessage(said(messageProgram, forMessages, budget)) ?? words;
+        failures.push({ message, reason, index, fault: 'no_error', elapsedMs: now() - startedMs });
       }
     }
     return failures;
