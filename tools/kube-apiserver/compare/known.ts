@@ -266,6 +266,13 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'and so it is known who wrote before the next apply',
+    row: /^fuzz › (FlowSchema|PriorityLevelConfiguration|ResourceClaim): (apply|update|get)/,
+    line: /metadata\.(managedFields\[\d\]\.(manager|operation|apiVersion|fieldsV1|time)|resourceVersion)/,
+    answers: ({ body }) => /"before-first-apply"/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'deliberate',
     words: 'who wrote the metadata of a template is told by nobody, and may be told in any form',
     row: /^fuzz › /,
     line: /^body\.((items|rows)\[\d+\]\.(object\.)?)?metadata\.managedFields: absent \| /,

@@ -38,6 +38,7 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster address>'],
   [/\b(kube-api-access-|Bad_|echo-)[a-z0-9]{5}\b/g, '$1<random>'],
   [/:3[0-2]\d{3}\/(TCP|UDP|SCTP)\b/g, ':<node port>/$1'],
+  [/\bDuplicate value: 3[0-2]\d{3}\b/g, 'Duplicate value: <node port>'],
   [/in (record|the precondition) \(\d+\)/g, 'in $1 (<revision>)'],
   [/(\\"|")resourceVersion\1:\1\d+\1/g, '$1resourceVersion$1:$1<revision>$1'],
   [/in (object meta|precondition): \d+/g, 'in $1: <revision>'],
