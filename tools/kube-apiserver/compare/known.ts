@@ -298,7 +298,7 @@ export const known: readonly Known[] = [
   {
     why: 'deliberate',
     words: 'who makes an object by a put says as little of its deletion as who makes it by a post',
-    row: /^fuzz › (Event|Lease|Endpoints|Service|.*Role.*|RuntimeClass|LimitRange|EndpointSlice): PUT$/,
+    row: /^fuzz › (Event|Lease|LeaseCandidate|Endpoints|Service|.*Role.*|RuntimeClass|LimitRange|EndpointSlice): PUT$/,
     line: /metadata\.(deletion(GracePeriodSeconds|Timestamp)|selfLink): |"f:deletion(GracePeriodSeconds|Timestamp)"/,
   },
   {

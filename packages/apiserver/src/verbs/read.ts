@@ -178,7 +178,7 @@ function nameOfOne({ kind }: Resource, { fieldSelector, namespace }: ReadOptions
   return nameIn(parseFieldSelector(fieldSelector));
 }
 
-/** Where in the store, and as of when. What is of one object has no pages: whoever goes on with it reads it again. */
+/** Where in the store, and as of when. What is of one object has no pages. */
 function placeOf(
   core: ApiCore,
   resource: Resource,
@@ -187,7 +187,7 @@ function placeOf(
 ): { start: string; end: string; revision: number } {
   const name = nameOfOne(resource, options);
   const { end } = prefixRange(prefix);
-  if (options.continue !== undefined && options.continue !== '' && name === undefined) {
+  if (options.continue !== undefined && options.continue !== '') {
     const token = parseContinue(options.continue, prefix);
     if (options.resourceVersion && options.resourceVersion !== '0')
       throw badRequest('specifying resource version is not allowed when using continue');
