@@ -1,7 +1,7 @@
 /**
  * The program of what ours is held against: the least that Node's own `https` does for the same requests. A POST is
- * parsed, stamped, stored in a Map and answered; a GET answers a constant; `/list` one prebuilt Buffer; `/watch`
- * stays open for the events that it is told to write.
+ * parsed, stamped, stored in a Map, told to who watches, and answered; a GET answers a constant; `/list` one prebuilt
+ * Buffer; `/watch` stays open for those events, and for others that it is told to write.
  */
 import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -25,7 +25,9 @@ function onRequest(request: IncomingMessage, response: ServerResponse): void {
       object.metadata['creationTimestamp'] = new Date().toISOString();
       object.metadata['resourceVersion'] = String(++revision);
       objects.set(`${request.url}/${object.metadata['name']}`, object);
-      const body = Buffer.from(JSON.stringify(object));
+      const text = JSON.stringify(object);
+      for (const watcher of watchers) watcher.write(`{"type":"ADDED","object":${text}}\n`);
+      const body = Buffer.from(text);
       response.writeHead(201, { 'content-type': 'application/json', 'content-length': body.length });
       response.end(body);
     });

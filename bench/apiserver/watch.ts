@@ -78,56 +78,78 @@ const fanOut = (watchers: number, events: number): BenchRow => ({
 
 const [writers, creates, runs] = [16, 4_000, 5];
 
+interface Latency {
+  readonly p50: number;
+  readonly p99: number;
+  readonly rate: number;
+}
+
+/** Has so many written by so many connections at once, each as fast as it can, and times each event at one watcher. */
+async function latencies(served: Served, tls: TlsFiles, watch: string): Promise<() => Promise<Latency>> {
+  const began = new Map<string, number>();
+  let took: number[] = [];
+  let rest = '';
+  const watcher = await Connection.open(served.port, tls);
+  watcher.follow(get(watch), (chunk) => {
+    rest += chunk.toString('latin1');
+    for (let end = rest.indexOf('}\n'); end >= 0; end = rest.indexOf('}\n')) {
+      const name = /"name":"(pod-\d+)"/.exec(rest.slice(0, end))?.[1];
+      if (name !== undefined) took.push(performance.now() - began.get(name)!);
+      rest = rest.slice(end + 2);
+    }
+  });
+  const open = await connections(writers, served.port, tls);
+  let made = 0;
+  return async () => {
+    took = [];
+    const [end, start] = [made + creates, performance.now()];
+    await Promise.all(
+      open.map(async (connection) => {
+        while (made < end) {
+          const name = `pod-${made++}`;
+          const request = post(pods, JSON.stringify(smallPod(name)));
+          began.set(name, performance.now());
+          await connection.send(request);
+        }
+      }),
+    );
+    const rate = (creates * 1000) / (performance.now() - start);
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    if (took.length < creates) throw new Error(`${took.length} of ${creates} events came`);
+    took.sort((a, b) => a - b);
+    return { p50: took[creates / 2]!, p99: took[Math.floor(creates * 0.99)]!, rate };
+  };
+}
+
 const latency: BenchRow = {
-  name: `create to event at a watcher over TLS, ${writers} writers`,
+  name: `create to event at a watcher over TLS, ${writers} writers, beside bare Node that tells it at once`,
   goal: 'p50 <= 2 ms, p99 <= 8 ms',
   async run() {
     const tls = await tlsFiles();
-    const served = await serverProcess('pintle-server.ts', { tls });
+    const servers = await Promise.all(
+      ['pintle-server.ts', 'bare-server.ts'].map((program) => serverProcess(program, { tls })),
+    );
     try {
-      const began = new Map<string, number>();
-      let took: number[] = [];
-      let rest = '';
-      const watcher = await Connection.open(served.port, tls);
-      watcher.follow(get(`${pods}?watch=true&resourceVersion=1`), (chunk) => {
-        rest += chunk.toString('latin1');
-        for (let end = rest.indexOf('}\n'); end >= 0; end = rest.indexOf('}\n')) {
-          const name = /"name":"(pod-\d+)"/.exec(rest.slice(0, end))?.[1];
-          if (name !== undefined) took.push(performance.now() - began.get(name)!);
-          rest = rest.slice(end + 2);
-        }
-      });
-      const open = await connections(writers, served.port, tls);
-      let made = 0;
-      const shares: { p50: number; p99: number; rate: number }[] = [];
+      const [ours, bare] = servers as [Served, Served];
+      const mine = await latencies(ours, tls, `${pods}?watch=true&resourceVersion=1`);
+      const theirs = await latencies(bare, tls, '/watch');
+      const found: [Latency, Latency][] = [];
       for (let run = 0; run <= runs; run++) {
-        took = [];
-        const [end, start] = [made + creates, performance.now()];
-        await Promise.all(
-          open.map(async (connection) => {
-            while (made < end) {
-              const name = `pod-${made++}`;
-              const request = post(pods, JSON.stringify(smallPod(name)));
-              began.set(name, performance.now());
-              await connection.send(request);
-            }
-          }),
-        );
-        const rate = (creates * 1000) / (performance.now() - start);
-        await new Promise((resolve) => setTimeout(resolve, 100));
-        if (took.length < creates) throw new Error(`${took.length} of ${creates} events came`);
-        took.sort((a, b) => a - b);
-        // The first run warms up.
-        if (run > 0) shares.push({ p50: took[creates / 2]!, p99: took[Math.floor(creates * 0.99)]!, rate });
+        const both: [Latency, Latency] = [await mine(), await theirs()];
+        // The first round warms up.
+        if (run > 0) found.push(both);
       }
-      const of = (key: 'p50' | 'p99' | 'rate') => median(shares.map((share) => share[key]));
+      const of = (side: 0 | 1, key: keyof Latency) => median(found.map((both) => both[side][key]));
+      const told = (side: 0 | 1) => `p99 ${of(side, 'p99').toFixed(1)} ms at ${Math.round(of(side, 'rate'))} creates/s`;
       return {
-        ours: of('p50'),
+        ours: of(0, 'p50'),
+        peer: of(1, 'p50'),
+        ratio: of(0, 'p50') / of(1, 'p50'),
         unit: 'ms p50',
-        notes: `p99 ${of('p99').toFixed(1)} ms at ${Math.round(of('rate'))} creates/s, as fast as the writers can`,
+        notes: `${told(0)}, bare ${told(1)}, each as fast as the writers can`,
       };
     } finally {
-      await served.stop();
+      await Promise.all(servers.map((server) => server.stop()));
     }
   },
 };

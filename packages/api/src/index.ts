@@ -47,6 +47,7 @@ export { scaleColumns } from './columns/autoscaler.js';
 export { humanDuration } from './columns/human-duration.js';
 export { gatedResource } from './feature-gates/gated-resource.js';
 export { type FeatureGates, gateStates, isEnabled } from './feature-gates/gates.js';
+export { mandatoryFlowSchemas, mandatoryPriorityLevels } from './flowcontrol/mandatory.js';
 export { partPlaces } from './strategy/custom-resource-version.js';
 export { finalizedErrors, withNameLabel } from './strategy/namespace.js';
 export { type ServiceFamilies, serviceFamilies } from './strategy/service/service-families.js';

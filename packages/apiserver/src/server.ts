@@ -55,9 +55,10 @@ import { endingKinds } from './crd/ending-kinds.js';
 import { versionsIn } from './discovery/discovery.js';
 import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
-import { bringFlowConfiguration } from './flow-control/bring-configuration.js';
+import { configurationManager } from './flow-control/bring-configuration.js';
 import { flowControl } from './flow-control/flow-control.js';
 import { danglingTeller } from './flow-control/flow-status.js';
+import { configurationKeeper } from './flow-control/keep-configuration.js';
 import { componentStatuses } from './health/component-statuses.js';
 import { health } from './health/health.js';
 import { serverChecks } from './health/server-checks.js';
@@ -326,8 +327,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
           },
           ...options.flowControl,
         });
+  const configuration = configurationKeeper(core, client({ fieldManager: configurationManager }));
   if (flows !== undefined) {
-    await bringFlowConfiguration(core, client({ fieldManager: 'api-priority-and-fairness-config-producer-v1' }));
+    await configuration.start();
     await flows.start();
     checks.donePart('flows');
   }
@@ -427,6 +429,7 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
       addresses.stop();
       ipAddresses.stop();
       caches.stop();
+      configuration.stop();
       flows?.stop();
       aggregated?.stop();
       policies.stop();

@@ -70,12 +70,6 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'requests for tokens are answered without managedFields',
-    row: /^(admission › a token|fuzz › parts: token create$|tokens › )/,
-    line: /^body\.metadata\.managedFields: .* \| absent$/,
-  },
-  {
-    why: 'deliberate',
     words: 'what a conversion adds to an object is owned by who made it, too',
     row: /^hooked › convert.*: one is made in it$/,
     line: /managedFields\[0\]\.fieldsV1\.f:(from|metadata): absent/,

@@ -336,6 +336,7 @@ describe('a new object', () => {
     // Levels.
     [limited({}), []],
     [level({ type: 'Exempt' }, 'exempt'), []],
+    [level({ type: 'Exempt', exempt: { nominalConcurrencyShares: 7 } }, 'exempt'), []],
     [
       level({ type: 'Exempt' }),
       [`${spec}type: Invalid value: "Exempt": type must be 'Exempt' if and only if name is 'exempt'`],
@@ -418,3 +419,12 @@ describe('what is not said', () => {
     });
   });
 });
+
+it.each([
+  [level({ limited: { nominalConcurrencyShares: 6, limitResponse: { type: 'Reject' } } }, 'catch-all'), 'catch-all'],
+  [{ ...flowRule({}), metadata: { name: 'exempt' } }, 'exempt'],
+])('what no cluster is without is what it is: %#', (object, name) =>
+  expect(createFaults(object)).toEqual([
+    expect.stringMatching(new RegExp(`^spec: Invalid value: .*: spec of '${name}' must equal the fixed value$`)),
+  ]),
+);

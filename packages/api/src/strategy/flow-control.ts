@@ -1,10 +1,6 @@
-/**
- * FlowSchemas and PriorityLevelConfigurations: which requests wait for which others (flowcontrol validation).
- *
- * **Differs from Kubernetes**: the specs of the mandatory objects `exempt` and `catch-all` are not held to their
- * fixed values.
- */
+/** FlowSchemas and PriorityLevelConfigurations: which requests wait for which others (flowcontrol validation). */
 import {
+  deepEqual,
   dns1123LabelErrors,
   dns1123SubdomainErrors,
   eachErrors,
@@ -19,6 +15,7 @@ import {
   type Strategy,
   statusMetadata,
 } from '@pintle/machinery';
+import { mandatoryFlowSchemas, mandatoryPriorityLevels } from '../flowcontrol/mandatory.js';
 import type {
   FlowSchema,
   LimitResponse,
@@ -53,8 +50,20 @@ function flowErrors({ metadata: { name }, spec }: FlowSchema): readonly FieldErr
       ? formatErrors(level, 'spec.priorityLevelConfiguration.name', dns1123SubdomainErrors)
       : [requiredField('spec.priorityLevelConfiguration.name', 'must reference a priority level')]),
     ...eachErrors(rules, 'spec.rules', ruleErrors),
+    ...fixedErrors(name, spec, mandatoryFlowSchemas[name ?? '']),
   ];
 }
+
+/** Nobody changes what no cluster is without. */
+const fixedErrors = (
+  name = '',
+  spec: object | undefined,
+  fixed: object | undefined,
+  but = '',
+): readonly FieldError[] =>
+  fixed === undefined || deepEqual(spec, fixed)
+    ? noErrors
+    : [invalidField('spec', spec, `spec of '${name}'${but} must equal the fixed value`)];
 
 function ruleErrors(rule: PolicyRulesWithSubjects, path: string): readonly FieldError[] {
   const { subjects = [], resourceRules = [], nonResourceRules = [] } = rule;
@@ -176,6 +185,19 @@ const percentErrors = (value: number | undefined, path: string): readonly FieldE
 const countErrors = (value: number | undefined, path: string, detail: string): readonly FieldError[] =>
   value === undefined || value >= 0 ? noErrors : [invalidField(path, value, detail)];
 
+function allLevelErrors(level: PriorityLevelConfiguration): readonly FieldError[] {
+  const { metadata, spec } = level;
+  const { name = '' } = metadata;
+  const fixed = mandatoryPriorityLevels[name];
+  return [
+    ...levelErrors(level),
+    // Of the exempt level anybody may change the shares.
+    ...(name === exemptName
+      ? fixedErrors(name, { ...spec, exempt: fixed?.exempt }, fixed, " except the 'spec.exempt' field")
+      : fixedErrors(name, spec, fixed)),
+  ];
+}
+
 function levelErrors({ metadata: { name }, spec }: PriorityLevelConfiguration): readonly FieldError[] {
   const { type = '', limited, exempt } = spec ?? {};
   const errors =
@@ -264,7 +286,7 @@ function queuingErrors(
 export const priorityLevelStrategy: Strategy<PriorityLevelConfiguration> = {
   statusKeeps: statusMetadata,
   generationChanged: specChanged,
-  validateCreate: levelErrors,
-  validateUpdate: levelErrors,
+  validateCreate: allLevelErrors,
+  validateUpdate: allLevelErrors,
   validateStatusUpdate: ({ status }) => conditionTypeErrors(status?.conditions),
 };

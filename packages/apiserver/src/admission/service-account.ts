@@ -9,6 +9,7 @@
  */
 import { type Container, isMirrorPod, type Pod, type PodSpec, type ServiceAccount } from '@pintle/api/core/v1';
 import { deepFreeze, nameSuffix, sleep } from '@pintle/machinery';
+import { podTokenSeconds } from '../access/tokens/service-account-claims.js';
 import { DerivedSpecs } from '../storage/derived-specs.js';
 import { type ApiCore, storedObjectOf } from '../verbs/api-core.js';
 import { findEntry } from '../verbs/read.js';
@@ -17,13 +18,12 @@ import type { AdmissionCaches } from './admission-caches.js';
 import { enforcesSecrets, ephemeralSecretRefusal, mirrorRefusal, secretRefusal } from './mountable-secrets.js';
 
 const mountPath = '/var/run/secrets/kubernetes.io/serviceaccount';
-const tokenSeconds = 3607;
 
 /** One for all pods. */
 const tokenSources = deepFreeze({
   defaultMode: 0o644,
   sources: [
-    { serviceAccountToken: { expirationSeconds: tokenSeconds, path: 'token' } },
+    { serviceAccountToken: { expirationSeconds: podTokenSeconds, path: 'token' } },
     { configMap: { name: 'kube-root-ca.crt', items: [{ key: 'ca.crt', path: 'ca.crt' }] } },
     {
       downwardAPI: { items: [{ path: 'namespace', fieldRef: { apiVersion: 'v1', fieldPath: 'metadata.namespace' } }] },

@@ -5,9 +5,10 @@
 import type { ConfigMap } from '@pintle/api/core/v1';
 import type { Client } from '@pintle/client';
 import type { StoreBackend } from '@pintle/contracts';
-import { type CancelTimer, formatTime, parseTime, StatusError, type World } from '@pintle/machinery';
+import { type CancelTimer, formatTime, parseTime, type World } from '@pintle/machinery';
 import { ObjectCache } from '../storage/object-cache.js';
 import type { StoredObject } from '../storage/stored-object.js';
+import { passOver } from './pass-over.js';
 
 const trackingKey = { name: 'kube-apiserver-legacy-service-account-token-tracking', namespace: 'kube-system' };
 const place = `/registry/core/configmaps/${trackingKey.namespace}/${trackingKey.name}`;
@@ -76,10 +77,3 @@ export function legacyTokenTracking(
     },
   };
 }
-
-/** Somebody else was there first. */
-const passOver =
-  (...reasons: readonly Parameters<typeof StatusError.is>[1][]) =>
-  (error: unknown): void => {
-    if (!reasons.some((reason) => StatusError.is(error, reason))) throw error;
-  };

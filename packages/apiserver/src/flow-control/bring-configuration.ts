@@ -7,6 +7,9 @@ import type { ApiCore } from '../verbs/api-core.js';
 import { defaultFlowSchemas, defaultPriorityLevels } from './default-configuration.js';
 import { danglingCondition, tellDangling } from './flow-status.js';
 
+/** Who writes them. */
+export const configurationManager = 'api-priority-and-fairness-config-producer-v1';
+
 export async function bringFlowConfiguration(core: ApiCore, client: Client): Promise<void> {
   const { world } = core;
   const [schemas, levels] = await Promise.all([client.list(FlowSchema), client.list(PriorityLevelConfiguration)]);
@@ -19,6 +22,6 @@ export async function bringFlowConfiguration(core: ApiCore, client: Client): Pro
   });
   const wanted: readonly KubernetesObject[] = [...defaultPriorityLevels(), ...told];
   const lacking = wanted.filter(({ kind, metadata }) => !known.has(`${kind}/${metadata.name}`));
-  await putObjects(core, lacking, 'api-priority-and-fairness-config-producer-v1');
+  await putObjects(core, lacking, configurationManager);
   await tellDangling(client, world);
 }

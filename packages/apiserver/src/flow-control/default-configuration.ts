@@ -1,6 +1,8 @@
 /** The priority levels and flow schemas that every cluster begins with (Kubernetes 1.33: mandatory and suggested). */
+import { mandatoryFlowSchemas, mandatoryPriorityLevels } from '@pintle/api';
 import type {
   FlowSchema,
+  FlowSchemaSpec,
   PolicyRulesWithSubjects,
   PriorityLevelConfiguration,
   PriorityLevelConfigurationSpec,
@@ -9,11 +11,12 @@ import type {
 } from '@pintle/api/flowcontrol/v1';
 
 const apiVersion = 'flowcontrol.apiserver.k8s.io/v1';
-const annotations = { 'apf.kubernetes.io/autoupdate-spec': 'true' };
+/** Whether the spec of an object is the server's. */
+export const autoUpdate = 'apf.kubernetes.io/autoupdate-spec';
+const annotations = { [autoUpdate]: 'true' };
 
 /** Name: shares, percent that may be lent, then queues, hand size and length of a queue. */
-const limited: Readonly<Record<string, readonly number[]>> = {
-  'catch-all': [5, 0],
+const limited: Readonly<Record<string, readonly [number, number, number, number, number]>> = {
   'global-default': [20, 50, 128, 6, 50],
   'leader-election': [10, 0, 16, 4, 50],
   'node-high': [40, 25, 64, 6, 50],
@@ -27,6 +30,7 @@ const level = (name: string, spec: PriorityLevelConfigurationSpec): PriorityLeve
   kind: 'PriorityLevelConfiguration',
   metadata: { name, annotations },
   spec,
+  status: {},
 });
 
 const groups = (...names: readonly string[]): readonly Subject[] =>
@@ -63,7 +67,6 @@ const controllerManager = 'system:kube-controller-manager';
 const scheduler = 'system:kube-scheduler';
 
 const schemas: Readonly<Record<string, SchemaFacts>> = {
-  'catch-all': { precedence: 10_000, level: 'catch-all', by: 'ByUser', subjects: everybody },
   'endpoint-controller': {
     precedence: 150,
     level: 'workload-high',
@@ -71,7 +74,6 @@ const schemas: Readonly<Record<string, SchemaFacts>> = {
     subjects: [...users(controllerManager), ...accounts('endpoint-controller', 'endpointslicemirroring-controller')],
     rules: { resourceRules: [{ verbs: lockVerbs, apiGroups: [''], resources: ['endpoints'], namespaces: all }] },
   },
-  exempt: { precedence: 1, level: 'exempt', subjects: groups('system:masters') },
   'global-default': { precedence: 9900, level: 'global-default', by: 'ByUser', subjects: everybody },
   'kube-controller-manager': {
     precedence: 800,
@@ -129,36 +131,37 @@ const schemas: Readonly<Record<string, SchemaFacts>> = {
 
 export function defaultPriorityLevels(): readonly PriorityLevelConfiguration[] {
   return [
-    level('exempt', { type: 'Exempt', exempt: { nominalConcurrencyShares: 0, lendablePercent: 0 } }),
-    ...Object.entries(limited).map(([name, [shares = 0, lendablePercent = 0, queues, handSize, queueLengthLimit]]) =>
-      level(name, {
-        type: 'Limited',
-        limited: {
-          nominalConcurrencyShares: shares,
-          lendablePercent,
-          limitResponse:
-            queues === undefined
-              ? { type: 'Reject' }
-              : {
-                  type: 'Queue',
-                  queuing: { queues, handSize: handSize ?? 0, queueLengthLimit: queueLengthLimit ?? 0 },
-                },
-        },
-      }),
+    ...Object.entries(mandatoryPriorityLevels).map(([name, spec]) => level(name, spec)),
+    ...Object.entries(limited).map(
+      ([name, [nominalConcurrencyShares, lendablePercent, queues, handSize, queueLengthLimit]]) =>
+        level(name, {
+          type: 'Limited',
+          limited: {
+            ...{ nominalConcurrencyShares, lendablePercent },
+            limitResponse: { type: 'Queue', queuing: { queues, handSize, queueLengthLimit } },
+          },
+        }),
     ),
   ];
 }
 
+const schema = (name: string, spec: FlowSchemaSpec): FlowSchema => ({
+  apiVersion,
+  kind: 'FlowSchema',
+  metadata: { name, annotations },
+  spec,
+});
+
 export function defaultFlowSchemas(): readonly FlowSchema[] {
-  return Object.entries(schemas).map(([name, facts]) => ({
-    apiVersion,
-    kind: 'FlowSchema',
-    metadata: { name, annotations },
-    spec: {
-      matchingPrecedence: facts.precedence,
-      priorityLevelConfiguration: { name: facts.level },
-      ...(facts.by === undefined ? {} : { distinguisherMethod: { type: facts.by } }),
-      rules: [{ ...(facts.rules ?? everything), subjects: facts.subjects }],
-    },
-  }));
+  return [
+    ...Object.entries(mandatoryFlowSchemas).map(([name, spec]) => schema(name, spec)),
+    ...Object.entries(schemas).map(([name, facts]) =>
+      schema(name, {
+        matchingPrecedence: facts.precedence,
+        priorityLevelConfiguration: { name: facts.level },
+        ...(facts.by === undefined ? {} : { distinguisherMethod: { type: facts.by } }),
+        rules: [{ ...(facts.rules ?? everything), subjects: facts.subjects }],
+      }),
+    ),
+  ];
 }

@@ -6,9 +6,7 @@
  */
 import {
   badRequest,
-  isInt64,
   type Kind,
-  numberOf,
   openEnvelope,
   ProtobufError,
   parseJson,
@@ -240,7 +238,6 @@ function parseYamlBody(bytes: Uint8Array, expected: Expected): Sent {
     const document = parseDocument(text, {
       version: '1.1',
       uniqueKeys: false,
-      intAsBigInt: true,
       customTags: asGoReads,
       lineCounter,
     });
@@ -270,7 +267,6 @@ function parseJsonInYaml({ depth, colons }: Measure, text: string): Sent | undef
  * several places stays one.
  */
 function inOrder(value: unknown, made = new Map<object, unknown>()): unknown {
-  if (typeof value === 'bigint') return isInt64(value) ? numberOf(value) : Number(value);
   if (typeof value !== 'object' || value === null) return value;
   let ordered = made.get(value);
   if (ordered !== undefined) return ordered;

@@ -22,6 +22,7 @@ import {
   statusError,
   treeOf,
   UnknownVersionError,
+  type Versions,
   type WriteRules,
   type Writer,
 } from '@pintle/machinery';
@@ -40,10 +41,9 @@ interface Recording {
 function writerOf(
   core: ApiCore,
   context: Pick<RequestContext, 'fieldManager'>,
-  resource: Resource,
+  { apiVersion }: Pick<Resource, 'apiVersion'>,
   { fieldManager, subresource }: Recording,
 ): Writer {
-  const { apiVersion } = resource;
   return {
     manager: fieldManager || context.fieldManager,
     apiVersion,
@@ -134,6 +134,23 @@ export function recordCreate(
   return accounting(resource, undefined, (rules) =>
     withEntries(object, managedFieldsAfterUpdate(rules, resource.fromStored(object), undefined, writer)),
   );
+}
+
+/** As `recordCreate`, of what is stored nowhere and has a kind of its own. */
+export function recordPart<T extends KubernetesObject>(
+  core: ApiCore,
+  context: Pick<RequestContext, 'fieldManager'>,
+  kind: Pick<Kind, 'group' | 'version'> & { readonly schema: SchemaNode },
+  object: T,
+  options: Recording,
+): T {
+  const apiVersion = apiVersionOf(kind);
+  const versions: Versions = {
+    schemaOf: (asked) => (asked === apiVersion ? kind.schema : undefined),
+    convert: ({ value }) => value,
+  };
+  const writer = writerOf(core, context, { apiVersion }, options);
+  return withEntries(object, managedFieldsAfterUpdate({ versions }, object, undefined, writer)) as T;
 }
 
 /**

@@ -76,6 +76,10 @@ export interface ServiceAccountKeys {
   readonly audiences?: readonly string[];
   /** Where others find the keys. Default: at the address that the server is told of by. */
   readonly jwksUri?: string;
+  /** Tokens that are asked for longer live so long. */
+  readonly maxExpirationSeconds?: number;
+  /** Whether tokens of pods live for a year, for clients that never read theirs again (default true). */
+  readonly extendsExpiration?: boolean;
 }
 
 export interface ServedCluster extends Cluster {
@@ -125,7 +129,10 @@ export async function createServedCluster(parts: ServedClusterParts): Promise<Se
     },
   });
   try {
+    const { maxExpirationSeconds, extendsExpiration } = serviceAccounts;
     const tokens = await serviceAccountTokens({
+      ...(maxExpirationSeconds === undefined ? {} : { maxExpirationSeconds }),
+      ...(extendsExpiration === undefined ? {} : { extendsExpiration }),
       ...{ world, issuer, otherIssuers },
       ...tokenKeys(tokenKeyPem),
       otherPublicKeysPem: (serviceAccounts.checkingKeyPems ?? []).map(publicKeyPem),

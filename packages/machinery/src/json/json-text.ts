@@ -38,16 +38,26 @@ export function stringifyJson(value: unknown, indent?: number): string {
   }
 }
 
+/** As `-9223372036854775808` has. */
+const int64CharactersMax = 20;
+
 function isBeyondNumbers(token: string): boolean {
-  if (token.length < 16 || !wholeNumber.test(token) || Number.isSafeInteger(Number(token))) return false;
+  if (
+    token.length < 16 ||
+    token.length > int64CharactersMax ||
+    !wholeNumber.test(token) ||
+    Number.isSafeInteger(Number(token))
+  )
+    return false;
   return isInt64(BigInt(token));
 }
 
-/** What no text within another begins with. */
+/** What no text within another begins with; found in one look, whatever the other holds. */
 function markFor(text: string): string {
-  let mark = '#';
-  while (text.includes(`"${mark}`)) mark += '#';
-  return mark;
+  const taken = new Set(Array.from(text.matchAll(/"#(\d+)#/g), ([, number]) => number));
+  let number = 0;
+  while (taken.has(String(number))) number++;
+  return `#${number}#`;
 }
 
 /** Whether Go holds it as an int64. */

@@ -36,6 +36,8 @@ const accepted: readonly (readonly [string, Partial<ApiServerFlags>])[] = [
   ['--service-node-port-range=30000-30100', { serviceNodePortRange: [30000, 30100] }],
   ['--service-node-port-range=30000+10', { serviceNodePortRange: [30000, 30010] }],
   ['--service-account-key-file=a.pub --service-account-key-file=b.pub', { serviceAccountKeyFile: ['a.pub', 'b.pub'] }],
+  ['--service-account-max-token-expiration=24h', { serviceAccountMaxTokenExpiration: 86_400_000 }],
+  ['--service-account-extend-token-expiration=false', { serviceAccountExtendTokenExpiration: false }],
   ['--runtime-config=api/v1', { runtimeConfig: { 'api/v1': true } }],
   ['--runtime-config=api/beta=false,batch/v1=true', { runtimeConfig: { 'api/beta': false, 'batch/v1': true } }],
 ];
@@ -51,6 +53,7 @@ const refused: readonly (readonly [line: string, message: RegExp])[] = [
   ['--oidc-required-claim=a', /--oidc-required-claim.*"a" is no NAME=VALUE/],
   ['--anonymous-auth=maybe', /--anonymous-auth.*true or false is needed/],
   ['--service-account-jwks-uri=http://here', /--service-account-jwks-uri.*a URL of HTTPS is needed/],
+  ['--service-account-max-token-expiration=10m', /--service-account-max-token-expiration.*from 1h to 2\^32 seconds/],
   ['--service-cluster-ip-range=ten', /--service-cluster-ip-range.*a range is needed/],
   ['--service-cluster-ip-range=10.0.0.0/24,10.0.1.0/24', /--service-cluster-ip-range.*one of IPv4 and one of IPv6/],
   ['--service-node-port-range=9-1', /--service-node-port-range.*range of ports/],

@@ -64,6 +64,8 @@ export interface ApiServerFlags {
   readonly serviceAccountJwksUri?: string;
   readonly serviceAccountKeyFile?: readonly string[];
   readonly serviceAccountSigningKeyFile?: string;
+  readonly serviceAccountMaxTokenExpiration?: number;
+  readonly serviceAccountExtendTokenExpiration?: boolean;
   readonly runtimeConfig?: Readonly<Record<string, boolean>>;
   readonly featureGates?: FeatureGates;
 }
@@ -140,6 +142,14 @@ const truths =
 function duration(text: string): number {
   const ms = parseGoDuration(text);
   if (ms === undefined || ms < 0) throw new InvalidArgumentError('a duration is needed, as 5m or 30s.');
+  return ms;
+}
+
+/** In milliseconds. */
+function tokenDuration(text: string): number {
+  const ms = duration(text);
+  if (ms < 3_600_000 || ms > 2 ** 32 * 1000)
+    throw new InvalidArgumentError('a duration from 1h to 2^32 seconds is needed.');
   return ms;
 }
 
@@ -288,6 +298,14 @@ const effective = (): readonly Option[] => [
     'keys or certificates that service account tokens are checked with',
   ).argParser(collected),
   new Option('--service-account-signing-key-file <file>', 'the key that service account tokens are signed with'),
+  new Option(
+    '--service-account-max-token-expiration <duration>',
+    'service account tokens that are asked for longer live so long',
+  ).argParser(tokenDuration),
+  new Option(
+    '--service-account-extend-token-expiration [extended]',
+    'tokens that pods are given by themselves live for a year, for clients that never read theirs again (default true)',
+  ).argParser(truth),
   new Option(
     '--runtime-config <versions>',
     'group versions to serve or not, as batch/v1=false or api/beta=false',

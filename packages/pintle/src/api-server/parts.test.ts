@@ -35,6 +35,13 @@ it('where others find the keys of tokens is passed on', async () => {
   expect(await apiServerParts({ serviceAccountJwksUri: jwksUri })).toMatchObject({ serviceAccounts: { jwksUri } });
 });
 
+it('how long tokens may live is passed on', async () => {
+  const flags = { serviceAccountMaxTokenExpiration: 7_200_000, serviceAccountExtendTokenExpiration: false };
+  expect(await apiServerParts(flags)).toMatchObject({
+    serviceAccounts: { maxExpirationSeconds: 7200, extendsExpiration: false },
+  });
+});
+
 it('feature gates are passed on', async () => {
   const featureGates = { PodLevelResources: true };
   expect(await apiServerParts({ featureGates })).toMatchObject({ featureGates });

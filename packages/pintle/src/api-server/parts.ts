@@ -18,6 +18,7 @@ export async function apiServerParts(
   world: World = realWorld(),
 ): Promise<Partial<ServedClusterParts>> {
   const { clientCaFile, tlsCertFile, tlsPrivateKeyFile, serviceAccountSigningKeyFile } = flags;
+  const { serviceAccountMaxTokenExpiration: maxTokenMs } = flags;
   if ((tlsCertFile === undefined) !== (tlsPrivateKeyFile === undefined))
     throw new Error('--tls-cert-file and --tls-private-key-file are of use together only');
   const disabled = new Set(flags.disableAdmissionPlugins);
@@ -80,6 +81,8 @@ export async function apiServerParts(
       ...given('issuers', flags.serviceAccountIssuer),
       ...given('jwksUri', flags.serviceAccountJwksUri),
       ...given('audiences', flags.apiAudiences),
+      ...given('maxExpirationSeconds', maxTokenMs === undefined ? undefined : Math.floor(maxTokenMs / 1000)),
+      ...given('extendsExpiration', flags.serviceAccountExtendTokenExpiration),
       ...(serviceAccountSigningKeyFile === undefined
         ? {}
         : { signingKeyPem: await fileOf('--service-account-signing-key-file', serviceAccountSigningKeyFile) }),

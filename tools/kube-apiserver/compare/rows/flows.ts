@@ -105,6 +105,28 @@ const own: readonly Row[] = [
   del('the other goes', `${flows}/flowschemas/cara`, undefined, { counts: 'status' }),
 ];
 
+const dry = '?dryRun=All';
+const fixed: readonly Row[] = [
+  merge('catch-all is what it is', `${flows}/flowschemas/catch-all${dry}`, { spec: { matchingPrecedence: 9999 } }),
+  merge('and told twice of a fault', `${flows}/flowschemas/catch-all${dry}`, { spec: { matchingPrecedence: 0 } }),
+  merge('exempt is, too', `${flows}/flowschemas/exempt${dry}`, { spec: { distinguisherMethod: { type: 'ByUser' } } }),
+  merge('its level has shares', `${flows}/prioritylevelconfigurations/exempt${dry}`, {
+    spec: { exempt: { nominalConcurrencyShares: 5 } },
+  }),
+  merge('and nothing else', `${flows}/prioritylevelconfigurations/exempt${dry}`, {
+    spec: { limited: { nominalConcurrencyShares: 5, limitResponse: { type: 'Reject' } } },
+  }),
+  merge('the level of all others has none to change', `${flows}/prioritylevelconfigurations/catch-all${dry}`, {
+    spec: { limited: { nominalConcurrencyShares: 6 } },
+  }),
+  ...[
+    merge("their annotations are anybody's", `${flows}/flowschemas/catch-all${dry}`, {
+      metadata: { annotations: { a: 'b' } },
+    }),
+    merge("what is suggested is anybody's", `${flows}/flowschemas/probes${dry}`, { spec: { matchingPrecedence: 3 } }),
+  ].map((row): Row => ({ ...row, counts: 'status' })),
+];
+
 /** Those that dashboards and alerts of the field ask for. */
 const metrics = [
   ...['request_total', 'request_duration_seconds', 'request_sli_duration_seconds', 'response_sizes'],
@@ -126,4 +148,4 @@ const measured: readonly Row[] = [
   }),
 ];
 
-export const flowsGroup: Group = { name: 'flows', rows: [...asked, ...own, ...measured] };
+export const flowsGroup: Group = { name: 'flows', rows: [...asked, ...own, ...fixed, ...measured] };

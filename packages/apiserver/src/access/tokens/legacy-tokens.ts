@@ -25,8 +25,8 @@ export interface TokenUses {
   ofSecret(secret: Secret, account: ServiceAccount, subject: string): Promise<UserNotes>;
   /** Of one that does not count any more. */
   ofInvalid(secret: Secret, subject: string): Promise<UserNotes>;
-  /** Of one that a pod was given. */
-  ofPod(): void;
+  /** Of one that a pod was given and that lives on past its time. Returns what is to be told of it, where that is over. */
+  ofExtended(subject: string, warnAfterSeconds: number): UserNotes | undefined;
 }
 
 const dayOf = (ms: number): string => formatTime(ms).slice(0, 'YYYY-MM-DD'.length);
@@ -43,8 +43,7 @@ export function tokenUses(
   const auto = counter('legacy_auto_token_uses', 'Uses of tokens in Secrets that were made for an account by itself.');
   const invalid = counter('invalid_legacy_auto_token_uses', 'Uses of tokens in Secrets that do not count any more.');
   const valid = counter('valid_tokens', 'Uses of tokens that pods were given.');
-  // No token is let live on past the time that it was asked for.
-  counter('stale_tokens', 'Uses of tokens that pods were given, past their time.');
+  const stale = counter('stale_tokens', 'Uses of tokens that pods were given, past their time.');
 
   /** Once a day, whatever the hours of other servers are. */
   const noteUse = async ({ metadata: { name = '', namespace = '', uid = '', labels } }: Secret): Promise<void> => {
@@ -84,6 +83,12 @@ export function tokenUses(
         },
       };
     },
-    ofPod: () => valid.increment(),
+    ofExtended(subject, warnAfterSeconds) {
+      const over = Math.floor(clock.now() / 1000) - warnAfterSeconds;
+      (over > 0 ? stale : valid).increment();
+      if (over <= 0) return undefined;
+      const told = `subject: ${subject}, seconds after warning threshold: ${over}`;
+      return { warnings: [], annotations: { [annotation('stale-token')]: told } };
+    },
   };
 }

@@ -5,6 +5,9 @@ import type { UserInfo } from '../access.js';
 import type { Claims } from './json-web-token.js';
 import { invalidSinceLabel } from './legacy-tokens.js';
 
+/** What pods are given without asking lasts so long, an odd time by which it is known. */
+export const podTokenSeconds = 3607;
+
 export interface Reference {
   readonly name: string;
   readonly uid: string;
@@ -18,6 +21,8 @@ export interface BoundClaims {
   readonly secret?: Reference;
   /** Without a uid where it was not there: that of a pod may not be. */
   readonly node?: Pick<Reference, 'name'> & Partial<Reference>;
+  /** In seconds of the epoch: after this a client that uses it has not read its token again. */
+  readonly warnafter?: number;
 }
 
 const isReference = (value: unknown): value is Reference =>

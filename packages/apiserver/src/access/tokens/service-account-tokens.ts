@@ -1,9 +1,6 @@
 /**
  * Service account tokens: issued at `serviceaccounts/token`, told apart from others, and revoked when what they are
  * bound to goes. The documents by which others may check them are `issuer-discovery.ts`.
- *
- * **Differs from Kubernetes**: a token of a pod lives as long as it was asked for, without the year of grace that
- * kube-apiserver gives to clients that never read their token again.
  */
 import type { Secret, ServiceAccount } from '@pintle/api/core/v1';
 import type { KubernetesObject, World } from '@pintle/machinery';
@@ -51,6 +48,10 @@ export interface ServiceAccountTokenOptions {
   readonly audiences?: readonly string[];
   /** Where the key set is found from outside. Default `ISSUER/openid/v1/jwks`. */
   readonly jwksUri?: string;
+  /** Tokens that are asked for longer live so long. */
+  readonly maxExpirationSeconds?: number;
+  /** Whether tokens of pods live for a year, for clients that never read theirs again (default true). */
+  readonly extendsExpiration?: boolean;
 }
 
 export async function serviceAccountTokens(options: ServiceAccountTokenOptions): Promise<ServiceAccountTokens> {
@@ -63,7 +64,11 @@ export async function serviceAccountTokens(options: ServiceAccountTokenOptions):
   ]);
   return {
     audiences,
-    subresource: tokenRequest({ world, key, issuer, audiences }),
+    subresource: tokenRequest({
+      ...{ world, key, issuer, audiences },
+      ...(options.maxExpirationSeconds === undefined ? {} : { maxSeconds: options.maxExpirationSeconds }),
+      ...(options.extendsExpiration === undefined ? {} : { extendsExpiration: options.extendsExpiration }),
+    }),
     documents: issuerDocuments(issuer, options.jwksUri ?? `${issuer}/openid/v1/jwks`, keys),
     authenticator: (core, uses) => async (token, wanted) => {
       const issuedBy = unverifiedClaims(token)?.['iss'];
@@ -153,12 +158,13 @@ async function boundIdentity(
   const why = whyRevoked(bound, objects, core.world.clock.now());
   if (why !== undefined) throw new TokenRefused([why]);
   const user = serviceAccountUser(bound, claims['jti']);
-  if (pod !== undefined) uses?.ofPod();
+  const notes = bound.warnafter ? uses?.ofExtended(user.name, bound.warnafter) : undefined;
   const { account, secret: held } = objects;
   // One that the Secret it is bound to holds lives there, as those did that nothing was bound to.
   const livesThere = held?.type === tokenSecretType && held.data?.['token'] === btoa(token);
   if (livesThere) uses?.ofAny();
-  return { user: livesThere && account ? await usedFromSecret(shown, user, held, account) : user, audiences: common };
+  const told = notes === undefined ? user : { ...user, notes };
+  return { user: livesThere && account ? await usedFromSecret(shown, user, held, account) : told, audiences: common };
 }
 
 async function secretIdentity(shown: Shown, claims: Claims): Promise<TokenIdentity | undefined> {

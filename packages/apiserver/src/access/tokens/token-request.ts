@@ -1,8 +1,4 @@
-/**
- * `serviceaccounts/token`: a TokenRequest answered with a token, bound to a pod, a secret or a node where it asks so.
- *
- * **Differs from Kubernetes**: the answer tells of no managed fields, as nothing is stored that they would be of.
- */
+/** `serviceaccounts/token`: a TokenRequest answered with a token, bound to a pod, a secret or a node where it asks so. */
 import type { TokenRequest, TokenRequestSpec } from '@pintle/api/authentication/v1';
 import type { Pod, ServiceAccount } from '@pintle/api/core/v1';
 import type { ObjectKey } from '@pintle/client';
@@ -21,23 +17,30 @@ import { Admission } from '../../admission/admission-chain.js';
 import { createdPart, tokenRequestKind } from '../../subresources/part-body.js';
 import type { SubresourceHandler } from '../../subresources/subresource.js';
 import { type ApiCore, storedObjectOf } from '../../verbs/api-core.js';
+import { recordPart } from '../../verbs/managed-fields.js';
 import { findEntry, requireEntry } from '../../verbs/read.js';
 import type { SigningKey } from './json-web-token.js';
-import type { BoundClaims, Reference } from './service-account-claims.js';
+import { type BoundClaims, podTokenSeconds, type Reference } from './service-account-claims.js';
 
 const kind = { group: 'authentication.k8s.io', kind: 'TokenRequest' };
 const secondsDefault = 3600;
 const secondsMin = 600;
 const secondsMax = 2 ** 32;
+const extendedSeconds = 365 * 24 * 3600;
 
 export interface TokenRequestOptions {
   readonly world: World;
   readonly key: SigningKey;
   readonly issuer: string;
   readonly audiences: readonly string[];
+  /** What is asked for longer is cut short. */
+  readonly maxSeconds?: number;
+  /** Whether tokens of pods live on for a year, with a note in the audit log (default true). */
+  readonly extendsExpiration?: boolean;
 }
 
-export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOptions): SubresourceHandler {
+export function tokenRequest(given: TokenRequestOptions): SubresourceHandler {
+  const { world, key, issuer, audiences, maxSeconds = Number.POSITIVE_INFINITY, extendsExpiration = true } = given;
   return {
     body: tokenRequestKind.kind,
     async create(request, body, options) {
@@ -49,9 +52,9 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         ...at,
         dryRun: options.dryRun === true,
       });
-      const asked = (await admission.mutate(
-        withDefaults(createdPart(request, tokenRequestKind, body, options)),
-      )) as unknown as TokenRequest;
+      const sent = withDefaults(createdPart(request, tokenRequestKind, body, options));
+      const owned = recordPart(core, context, tokenRequestKind, sent, { ...options, subresource: 'token' });
+      const asked = (await admission.mutate(owned)) as unknown as TokenRequest;
       requireNames(asked, at);
       const account = storedObjectOf(resource, await requireEntry(core, resource, at)) as ServiceAccount;
       const wanted = {
@@ -62,8 +65,9 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
       const errors = errorsOf(wanted.spec);
       if (errors.length > 0) throw invalid(kind, '', errors);
       await admission.validate(wanted as unknown as KubernetesObject);
-      const { spec } = wanted;
-      const seconds = spec.expirationSeconds ?? secondsDefault;
+      const asks = wanted.spec.expirationSeconds ?? secondsDefault;
+      const seconds = Math.min(asks, maxSeconds);
+      const spec = { ...wanted.spec, expirationSeconds: seconds };
       const issuedAt = Math.floor(world.clock.now() / 1000);
       const { name = '', namespace = '', uid = '' } = account.metadata;
       const bound: BoundClaims = {
@@ -71,6 +75,12 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         serviceaccount: { name, uid },
         ...(await boundTo(core, account, spec.boundObjectRef)),
       };
+      if (seconds < asks) context.warn(`requested expiration of ${asks} seconds shortened to ${seconds} seconds`);
+      const isExtended =
+        extendsExpiration &&
+        bound.pod !== undefined &&
+        seconds === podTokenSeconds &&
+        spec.audiences.every((audience) => audiences.includes(audience));
       const tokenId = world.random.stream('tokens').uuid();
       context.annotate?.('authentication.kubernetes.io/issued-credential-id', `JTI=${tokenId}`);
       const token = await key.sign({
@@ -79,9 +89,9 @@ export function tokenRequest({ world, key, issuer, audiences }: TokenRequestOpti
         aud: spec.audiences,
         iat: issuedAt,
         nbf: issuedAt,
-        exp: issuedAt + seconds,
+        exp: issuedAt + (isExtended ? extendedSeconds : seconds),
         jti: tokenId,
-        'kubernetes.io': bound,
+        'kubernetes.io': isExtended ? { ...bound, warnafter: issuedAt + seconds } : bound,
       });
       return Object.freeze({
         apiVersion: 'authentication.k8s.io/v1',
