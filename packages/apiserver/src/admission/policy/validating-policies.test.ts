@@ -224,6 +224,11 @@ describe('ValidatingAdmissionPolicy', () => {
     const own = { name: 'may', expression: "authorizer.requestResource.check('get').allowed()" };
     const ofRequest = await setup(policy({ ...asked.spec, variables: [own] }), binding());
     expect(await ofRequest.tried(ofRequest.client.create(configMap({ a: '1' })))).toContain('request: as written');
+    const notes = [{ key: 'k', valueExpression: "variables.may ? 'a' : 'b'" }];
+    const noting = await setup(policy({ ...asked.spec, validations: [], auditAnnotations: notes }), binding());
+    expect(await noting.tried(noting.client.create(configMap({ a: '1' })))).toContain(
+      'composited variable "may" fails to evaluate: no such attribute(s): authorizer',
+    );
     const validations = [{ expression: 'variables.may && false', messageExpression: 'variables.plain' }];
     const plain = await setup(policy({ ...asked.spec, validations }), binding());
     expect(await plain.tried(plain.client.create(configMap({ a: '1' })))).toContain('denied request: plainly');

@@ -275,7 +275,7 @@ function notesOf(
   given: Readonly<Record<string, Value>>,
 ): Noted {
   const budget = new Budget(policyBudget);
-  const all = withVariables(cel, programs, given, budget);
+  const all = withVariables(cel, programs, withoutAuthorizer(given), budget);
   const failures: Failure[] = [];
   const told = notes.flatMap(({ key, expression, program }) => {
     const ran = program.attempt(all);
@@ -294,6 +294,12 @@ function notesOf(
 /** Longer notes are cut off. */
 const noteCharactersMax = 10 * 1024;
 
+/** Messages and notes are not told who may do what, by way of a variable neither. */
+function withoutAuthorizer(given: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  const { authorizer: _authorizer, 'authorizer.requestResource': _requestResource, ...told } = given;
+  return told;
+}
+
 /** Where the expressions cost too much together, that is all that is told. */
 function validate(
   cel: CelModule,
@@ -303,9 +309,7 @@ function validate(
 ): readonly Failure[] {
   const budget = new Budget(policyBudget);
   const all = withVariables(cel, programs, given, budget);
-  // A message is not told who may do what, by way of a variable neither.
-  const { authorizer: _authorizer, 'authorizer.requestResource': _requestResource, ...told } = given;
-  const forMessages = withVariables(cel, programs, told, budget);
+  const forMessages = withVariables(cel, programs, withoutAuthorizer(given), budget);
   const failures: Failure[] = [];
   const startedMs = now();
   const failed = (fault: PolicyFault, elapsedMs: number, message: string, index = 0): void => {
