@@ -5,7 +5,7 @@
  *     node --import tsx --conditions=@pintle/source tools/kube-apiserver/fuzz.ts [--seed 1] [--requests 20000] [--areas AREA,…] [--only KIND,…] [--report FILE] [--known FILE]
  *
  * Areas other than the `objects` are made of several requests each, and really done: `applying`, `deleting`, `watching`, `parts`,
- * `patching`, `reviewing`, `routing`, `custom`, `expressions`. With `--cases 9000001,…`, those alone are asked again: each is told with its seed, which begins with that of its run.
+ * `patching`, `reviewing`, `routing`, `custom`, `expressions`, `encoding`, `paging`, `judging`. With `--cases 9000001,…`, those alone are asked again: each is told with its seed, which begins with that of its run.
  * Needs what run.ts needs. `compare.ts` asks what people wrote; what is known to differ is in its `compare/known.ts`.
  */
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -55,8 +55,9 @@ try {
     differing += groups.length;
     for (const { count, seed, row, rows, lines } of groups) {
       console.log(`\n${count} × ${area.name}: ${row} (${seed})`);
-      for (const { method, path, body, headers, contentType, as } of rows) {
-        const rest = [contentType, headers?.['accept'], as].filter(
+      for (const { method, path, body, headers, contentType, protobuf, as } of rows) {
+        const bent = protobuf === undefined ? undefined : `in protobuf ${JSON.stringify(protobuf)}`;
+        const rest = [contentType, bent, headers?.['accept'], as].filter(
           (word) => word !== undefined && word !== 'application/json',
         );
         console.log(`  ${method} ${path} ${JSON.stringify(body) ?? ''} ${rest.join(' ')}`);

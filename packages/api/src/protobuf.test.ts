@@ -62,19 +62,62 @@ it.each([
   expect(readMessage(PodMetrics.schema.node, written)).toMatchObject({ window: read });
 });
 
+const sealed = (bytes: readonly number[]) => Uint8Array.of(...Buffer.from('k8s\0'), ...bytes);
+
 it.each([
-  ['the version', [0x0a, 0x03, 0x0a, 0x01, 0xff]],
-  ['the kind', [0x0a, 0x04, 0x12, 0x02, 0xc3, 0x28]],
-])('an envelope with %s in no UTF-8 is none', (_what, bytes) => {
-  const open = () => openEnvelope(Uint8Array.of(...Buffer.from('k8s\0'), ...bytes));
+  ['version', { apiVersion: '\ufffd', kind: '' }, [0x0a, 0x03, 0x0a, 0x01, 0xff]],
+  ['kind', { apiVersion: '', kind: '\ufffd(' }, [0x0a, 0x04, 0x12, 0x02, 0xc3, 0x28]],
+])('an envelope with a %s in no UTF-8 says one that nobody has', (_what, said, bytes) => {
+  expect(openEnvelope(sealed(bytes))).toMatchObject(said);
+});
+
+it.each([
+  [[0x0a, 0x03, 0x0a], 'unexpected EOF'],
+  [[0x08, 0x01], 'proto: wrong wireType = 0 for field TypeMeta'],
+  [[0x0a, 0x02, 0x10, 0x01], 'proto: wrong wireType = 0 for field Kind'],
+  [[0x02, 0x00], 'proto: Unknown: illegal tag 0 (wire type 2)'],
+  [[0x0d], 'proto: wrong wireType = 5 for field TypeMeta'],
+  [[], 'empty body'],
+])('an envelope of the bytes %j is none: %s', (bytes, words) => {
+  const open = () => openEnvelope(sealed(bytes));
   expect(open).toThrow(ProtobufError);
-  expect(open).toThrow('the protobuf body cannot be read: a text in it is not UTF-8');
+  expect(open).toThrow(expect.objectContaining({ words }));
 });
 
 /** Messages of one field each, one within the other, around what the innermost holds. */
 const within = (numbers: readonly number[], bytes: readonly number[]): readonly number[] =>
   numbers.reduceRight<readonly number[]>((inner, number) => [number * 8 + 2, inner.length].concat(inner), bytes);
 const [text, zero] = [2, 0];
+
+const noQuantity = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+it.each<readonly [bytes: readonly number[], words: string]>([
+  [[0x0a], 'unexpected EOF'],
+  [[0x0a, 0x05, 0x0a], 'unexpected EOF'],
+  [within([1], [0x08, 0x01]), 'proto: wrong wireType = 0 for field Name'],
+  [within([1], [0x28, 0x01]), 'proto: wrong wireType = 0 for field UID'],
+  [within([2], [0x22, 0x00]), 'proto: wrong wireType = 2 for field TerminationGracePeriodSeconds'],
+  [within([2, 2], [0x0c]), 'proto: Container: wiretype end group for non-group'],
+  [within([1], [0x01, 0x00]), 'proto: ObjectMeta: illegal tag 0 (wire type 1)'],
+  [within([1], [0x7f]), 'proto: illegal wireType 7'],
+  [[0x0a, ...Array.from({ length: 10 }, () => 0x80), 0x01], 'proto: integer overflow'],
+  [[0x0a, ...Array.from({ length: 9 }, () => 0xff), 0x01], 'proto: negative length found during unmarshaling'],
+  [[0xfb, 0x01, 0x08, 0x01], 'unexpected EOF'],
+  [within([2, 1, 2, 2, 2], [0x0a, 0x01, 0x78]), noQuantity],
+  [within([2, 1, 2, 2], [0x12, 0x00]), noQuantity],
+  [within([1], [0x5a, 0x02, 0x34, 0x00]), 'proto: unexpected end of group'],
+])('a Pod of the bytes %j is none: %s', (bytes, words) => {
+  expect(() => readMessage(Pod.schema.node, Uint8Array.from(bytes))).toThrow(expect.objectContaining({ words }));
+});
+
+it('a message passes over groups, keeps what is no UTF-8, and reads numbers as wide as they are', () => {
+  const group = [0xfb, 0x01, 0x08, 0x01, 0x0b, 0x12, 0x01, 0x00, 0x0c, 0xfc, 0x01];
+  const named = within([1], [0x0a, 0x02, 0x61, 0xff]);
+  const wide = within([2], [0xf0, 1, 0x01, 0xc8, 0x01, ...[0x81, 0x80, 0x80, 0x80, 0x80, 0x01]]);
+  expect(readMessage(Pod.schema.node, Uint8Array.from([...group, ...named, ...wide]))).toMatchObject({
+    metadata: { name: 'a\ufffd' },
+    spec: { enableServiceLinks: true, priority: 1 },
+  });
+});
 
 describe("Go's zero values, which it writes of all that is no pointer", () => {
   it.each([

@@ -3,7 +3,7 @@
  * the fields that it declares. Values are made when they are asked for, so that a rule on one field of a large object
  * costs one field.
  */
-import { fromBase64, numberOf, type SchemaNode } from '@pintle/machinery';
+import { fromBase64, isFields, numberOf, type SchemaNode } from '@pintle/machinery';
 import { parseDuration, parseTimestamp } from './library/time.js';
 import { CelError, type CelMap, isMap, keyedList, keyOf, LiteralMap, Timestamp, type Value } from './values.js';
 
@@ -86,7 +86,10 @@ class JsonObject implements CelMap {
     if (value === undefined || (value === null && this.names !== undefined)) return undefined;
     let made = this.made.get(property);
     if (made === undefined) {
-      made = celValueOf(value, this.node.properties?.[property] ?? this.node.values);
+      const node = this.node.properties?.[property] ?? this.node.values;
+      const misfit = node === undefined ? undefined : misfitOf(value, node);
+      if (misfit !== undefined) throw new CelError(misfit);
+      made = celValueOf(value, node);
       this.made.set(property, made);
     }
     return made;
@@ -94,6 +97,36 @@ class JsonObject implements CelMap {
   *keys(): Iterable<Value> {
     for (const key of Object.keys(this.object)) yield key;
   }
+}
+
+/** What Go tells of a type that something else stands in the place of, and what is of it. */
+const scalars: Partial<
+  Readonly<Record<SchemaNode['type'], readonly [told: string, isOf: (value: unknown) => boolean]>>
+> = {
+  string: ['string', (value) => typeof value === 'string'],
+  boolean: ['bool', (value) => typeof value === 'boolean'],
+  number: ['float', (value) => typeof value === 'number' || typeof value === 'bigint'],
+  integer: ['int', (value) => Number.isInteger(value) || typeof value === 'bigint'],
+};
+
+/** Why a value is none of its schema's, in the words that rules are refused with; its items and fields are looked at when they are asked for. */
+export function misfitOf(value: unknown, { type }: SchemaNode): string | undefined {
+  if (value === null) return undefined;
+  const needed = (what: string, name: string) =>
+    `invalid data, expected ${what} for the provided schema with type=${name}`;
+  if ((type === 'object' || type === 'map') && !isFields(value)) return needed('a map', 'object');
+  if (type === 'array' && !Array.isArray(value)) return needed('an array', 'array');
+  const [told, isOf] = scalars[type] ?? [];
+  return isOf === undefined || isOf(value) ? undefined : `invalid data, expected ${told}, got ${goTypeOf(value)}`;
+}
+
+/** As Go names the type of a value that it has read from JSON. */
+function goTypeOf(value: unknown): string {
+  if (Array.isArray(value)) return '[]interface {}';
+  if (typeof value === 'number' && !Number.isInteger(value)) return 'float64';
+  if (typeof value === 'number' || typeof value === 'bigint') return 'int64';
+  if (typeof value === 'boolean') return 'bool';
+  return isFields(value) ? 'map[string]interface {}' : 'string';
 }
 
 /** Errors: `CelError` where the value is not what its schema says. */

@@ -5,6 +5,7 @@ import { Agent, type RequestOptions, request } from 'node:https';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { stringifyJson } from '@pintle/machinery';
 import { type AccessFiles, tokenOf } from '../access-files.js';
+import { eventsIn, inProtobuf, outOfProtobuf, protobufMedia } from './protobuf-text.js';
 import type { Asker, Row } from './row.js';
 
 export interface Answer {
@@ -47,15 +48,15 @@ export function asking(url: string, files: AccessFiles, auditFile?: string): Ask
   };
   return {
     url,
-    ask(row) {
+    async ask(row) {
       const as = row.as ?? 'admin';
       const isKnown = identities[as] === undefined && as !== 'nobody';
-      const body =
-        row.body === undefined ? undefined : typeof row.body === 'string' ? row.body : stringifyJson(row.body);
+      const body = bodyOf(row);
+      const usual = row.protobuf === undefined ? 'application/json' : protobufMedia;
       const headers = {
         ...(isKnown ? { authorization: `Bearer ${as === 'badToken' ? 'nonsense' : tokenOf(as as 'admin')}` } : {}),
         ...{ accept: 'application/json', 'user-agent': 'comparison/1' },
-        ...(body === undefined ? {} : { 'content-type': row.contentType ?? 'application/json' }),
+        ...(body === undefined ? {} : { 'content-type': row.contentType ?? usual }),
         ...(body === undefined ? {} : { 'content-length': String(Buffer.byteLength(body)) }),
         ...row.headers,
       };
@@ -72,6 +73,12 @@ export function asking(url: string, files: AccessFiles, auditFile?: string): Ask
   };
 }
 
+function bodyOf({ body, protobuf }: Row): string | Uint8Array | undefined {
+  if (body === undefined) return undefined;
+  if (protobuf !== undefined) return inProtobuf(body, protobuf);
+  return typeof body === 'string' ? body : stringifyJson(body);
+}
+
 /** What is to be noted is there a moment later. */
 async function eventsOf(id: string, file: string): Promise<readonly string[]> {
   await sleep(auditWaitMs);
@@ -81,18 +88,21 @@ async function eventsOf(id: string, file: string): Promise<readonly string[]> {
 function exchange(
   url: string,
   options: RequestOptions,
-  body: string | undefined,
+  body: string | Uint8Array | undefined,
   stream: Row['stream'],
 ): Promise<Answer> {
   return new Promise((done, failed) => {
     const asked = request(url, options, (answer) => {
       const chunks: Buffer[] = [];
+      const isProtobuf = answer.headers['content-type']?.startsWith(protobufMedia) === true;
+      const isStream = stream !== undefined && (answer.statusCode ?? 0) < 400;
+      const textOf = (bytes: Buffer) => (isProtobuf ? outOfProtobuf(bytes, isStream) : bytes.toString('utf8'));
       const finish = () => {
         clearTimeout(timer);
         done({
           status: answer.statusCode ?? 0,
           headers: headersOf(answer.rawHeaders),
-          text: Buffer.concat(chunks).toString('utf8'),
+          text: textOf(Buffer.concat(chunks)),
         });
         asked.destroy();
       };
@@ -101,8 +111,8 @@ function exchange(
       answer.on('data', (chunk: Buffer) => {
         chunks.push(chunk);
         // What refuses a stream ends by itself.
-        if (stream === undefined || (answer.statusCode ?? 0) >= 400) return;
-        lines += chunk.filter((byte) => byte === 10).length;
+        if (!isStream) return;
+        lines = isProtobuf ? eventsIn(Buffer.concat(chunks)) : lines + chunk.filter((byte) => byte === 10).length;
         if (lines >= stream.lines) finish();
       });
       answer.once('end', finish);

@@ -7,6 +7,8 @@ import type { Normal } from './normalize.js';
 const emptyOnes = '(apiGroup|devices|drivers|endpoints|limits|requests|rules)';
 
 /** What a refusal says is wrong. */
+const sortedWarnings = ({ warning = '' }: Normal['headers']): string => warning.split(' | ').toSorted().join();
+
 const causesOf = ({ body }: Normal) =>
   (body as { readonly details?: { readonly causes?: readonly { readonly field: string; readonly message: string }[] } })
     ?.details?.causes ?? [];
@@ -247,6 +249,13 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'and so it is known who wrote before the next apply',
+    row: /^fuzz › (FlowSchema|PriorityLevelConfiguration|ResourceClaim): (apply|update|get)/,
+    line: /metadata\.(managedFields\[\d\]\.(manager|operation|apiVersion|fieldsV1|time)|resourceVersion)/,
+    answers: ({ body }) => /"before-first-apply"/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'deliberate',
     words: 'who wrote the metadata of a template is told by nobody, and may be told in any form',
     row: /^fuzz › /,
     line: /^body\.((items|rows)\[\d+\]\.(object\.)?)?metadata\.managedFields: absent \| /,
@@ -271,22 +280,42 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
-    words: 'annotations that the older version has of the status are owned by nobody',
-    row: /^fuzz › HorizontalPodAutoscaler: /,
-    line: /managedFields/,
-    answers: ({ body }) => /f:autoscaling\.alpha\.kubernetes\.io\/current-metrics/.test(JSON.stringify(body)),
+    words: 'who makes an object by a put says as little of its deletion as who makes it by a post',
+    row: /^fuzz › (Event|Lease|LeaseCandidate|Endpoints|Service|.*Role.*|RuntimeClass|LimitRange|EndpointSlice): PUT$/,
+    line: /metadata\.(deletion(GracePeriodSeconds|Timestamp)|selfLink): |"f:deletion(GracePeriodSeconds|Timestamp)"/,
   },
   {
     why: 'deliberate',
-    words: 'nor of the target, so that nobody is in conflict for them; and nobody owns that there are any',
-    row: /^fuzz › HorizontalPodAutoscaler: /,
-    line: /\.metadata\.annotations: FieldManagerConflict: .* using autoscaling\/v1" \| absent$|f:annotations\.\.: \{\} \| absent$/,
+    words: 'bytes that are no UTF-8 are told as the sign that stands for those',
+    row: /^fuzz › /,
+    line: /\\\\(x[0-9a-f]{2}|ufffd)/,
   },
   {
     why: 'deliberate',
-    words: 'and so such a write leaves the object as it was',
-    row: /^fuzz › HorizontalPodAutoscaler: /,
-    line: /managedFields.*f:autoscaling\.alpha\.kubernetes\.io\/current-metrics|resourceVersion: "<another revision>" \| "<revision as before>"$/,
+    words: 'the status of a Service that is not there makes none, which would have no address',
+    row: /^fuzz › .*status|^fuzz › Service: /,
+    answers: ({ status, body }, actual) =>
+      actual.status === 404 && (status === 201 || status === 422) && /"Service"/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'deliberate',
+    words: 'fields that a JSON patch brings, and nobody knows, are warned of in the order of their names',
+    row: /^fuzz › .*: json/,
+    line: /^headers\.warning: /,
+    answers: ({ headers }, actual) => sortedWarnings(headers) === sortedWarnings(actual.headers),
+  },
+  {
+    why: 'newer',
+    words: '1.34 tells who puts what is not there that it is not there, whatever its uid',
+    row: /^fuzz › /,
+    answers: (expected, actual) =>
+      expected.status === 404 && actual.status === 409 && /UID in object meta: "/.test(JSON.stringify(actual.body)),
+  },
+  {
+    why: 'deliberate',
+    words: 'and an order of no items, which it breaks off at where there are some, orders none',
+    row: /^fuzz › .*: strategic/,
+    answers: ({ status }, actual) => status === 0 && actual.status === 200,
   },
   {
     why: 'deliberate',

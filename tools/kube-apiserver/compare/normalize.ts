@@ -38,6 +38,7 @@ const texts: readonly (readonly [RegExp, string])[] = [
   [/\b10\.96\.\d+\.\d+\b/g, '<cluster address>'],
   [/\b(kube-api-access-|Bad_|echo-)[a-z0-9]{5}\b/g, '$1<random>'],
   [/:3[0-2]\d{3}\/(TCP|UDP|SCTP)\b/g, ':<node port>/$1'],
+  [/\bDuplicate value: 3[0-2]\d{3}\b/g, 'Duplicate value: <node port>'],
   [/in (record|the precondition) \(\d+\)/g, 'in $1 (<revision>)'],
   [/(\\"|")resourceVersion\1:\1\d+\1/g, '$1resourceVersion$1:$1<revision>$1'],
   [/in (object meta|precondition): \d+/g, 'in $1: <revision>'],
@@ -207,10 +208,10 @@ interface Place {
 
 function normalOf(value: unknown, memory: Memory, place?: Place): unknown {
   if (typeof value === 'string') return place === undefined ? plain(value) : textAt(value, memory, place);
-  if (place !== undefined && unordered.has(place.key) && Array.isArray(value))
+  if (place !== undefined && unordered.has(place.key) && 'incomplete' in place.parent && Array.isArray(value))
     return value
       .map((item) => normalOf(item, memory))
-      .toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1));
+      .toSorted((a, b) => (canonicalJson(a) < canonicalJson(b) ? -1 : 1));
   if (place?.key === 'finalizers' && Array.isArray(value) && isOfNamespace(place.parent)) return [...value].sort();
   if (place?.key === 'managedFields' && Array.isArray(value))
     return byManager(value.map((item) => normalOf(item, memory)));
@@ -231,7 +232,7 @@ const nodePorts = new Set(['nodePort', 'healthCheckNodePort']);
 const isOfNamespace = ({ labels }: Place['parent']): boolean =>
   typeof labels === 'object' && labels !== null && 'kubernetes.io/metadata.name' in labels;
 
-/** Upstream gives these as a Go map has them. */
+/** Of a review of rules, which says whether it is incomplete, upstream gives these as a Go map has them. */
 const unordered = new Set(['resourceRules', 'nonResourceRules']);
 
 /** Those of one second come in any order. */

@@ -1,5 +1,6 @@
 /** What a row of the comparison is: one request as data, and the few words that rows are written in. Asks nothing itself. */
 import type { UserName } from '../access-files.js';
+import type { Bent } from './protobuf-text.js';
 
 /** Who asks: by token, by certificate, through a front proxy, or nobody. */
 export type Asker = UserName | 'nobody' | 'certificate' | 'proxy' | 'otherProxy' | 'badToken';
@@ -13,6 +14,8 @@ export interface Row {
   readonly body?: unknown;
   /** Default `application/json` where there is a body. */
   readonly contentType?: string;
+  /** The object is sent in protobuf, bent so. What it says to be is said by the envelope. */
+  readonly protobuf?: Bent;
   readonly headers?: Readonly<Record<string, string>>;
   /** Default `admin`. */
   readonly as?: Asker;

@@ -2,7 +2,10 @@
 import { applying } from './applying.js';
 import { custom } from './custom.js';
 import { deleting } from './deleting.js';
+import { encoding } from './encoding.js';
 import { expressions } from './expressions.js';
+import { judging } from './judging.js';
+import { paging } from './paging.js';
 import { partsArea } from './parts.js';
 import { patching } from './patching.js';
 import type { Area } from './probe.js';
@@ -20,4 +23,7 @@ export const areas: readonly Area[] = [
   routing,
   custom,
   expressions,
+  encoding,
+  paging,
+  judging,
 ];

@@ -5,7 +5,7 @@
 import type { Random } from '@pintle/machinery';
 import type { Row } from '../compare/row.js';
 import { isRecord, withAt } from './mutate.js';
-import type { Json } from './values.js';
+import { type Json, namedAddress } from './values.js';
 
 export interface Area {
   readonly name: string;
@@ -13,14 +13,20 @@ export interface Area {
   readonly opening?: readonly Row[];
   /** Whether its rows are named by kind: what is known of a kind is known of them. */
   readonly namesKinds?: boolean;
+  /** Whether less of a probe would act on others. */
+  readonly isWhole?: boolean;
   /** Those that wait for streams may be many. */
   readonly probesAtOnce?: number;
   probe(random: Random): readonly Row[];
 }
 
-/** The rows with an id for `ID`. */
-export const withId = (rows: readonly Row[], id: string): readonly Row[] =>
-  JSON.parse(JSON.stringify(rows).replaceAll(/\bID\b/g, id)) as readonly Row[];
+/** The rows with an id for `ID`, and an address of their own for the one that Services name, as each is one Service's. */
+export const withId = (rows: readonly Row[], id: string, count: number): readonly Row[] =>
+  JSON.parse(
+    JSON.stringify(rows)
+      .replaceAll(/\bID\b/g, id)
+      .replaceAll(namedAddress, `10.96.${100 + (Math.floor(count / 200) % 100)}.${count % 200}`),
+  ) as readonly Row[];
 
 /** Each is one thing less: a row, a part of a query, the headers, a field of a body. */
 export function* smallerProbes(rows: readonly Row[]): Generator<readonly Row[]> {

@@ -38,14 +38,14 @@ export async function runProbes(area: Area, { expected, actual, cases, timeMaxMs
   let asked = 0;
   /** The first row that differs, and how. */
   const differing = async (rows: readonly Row[]): Promise<{ row: Row; lines: readonly string[] } | undefined> => {
-    // What the probes of another area left does not meet these.
-    const id = `${area.name[0]}${asked++}q`;
+    // What the probes of another area left does not meet these: no two begin alike and are as long.
+    const id = `${area.name[0]}${area.name.length}x${++asked}q`;
     const sides = [expected, actual].map((asking) => ({
       asking,
       saved: new Map<string, unknown>(),
       memory: new Memory(),
     }));
-    for (const row of withId(rows, id)) {
+    for (const row of withId(rows, id, asked)) {
       const answers = await Promise.all(
         sides.map(async ({ asking, saved, memory }) => {
           const answer = await askUntil(asking, filled(row, probeNamespace, saved));
@@ -82,7 +82,7 @@ export async function runProbes(area: Area, { expected, actual, cases, timeMaxMs
       }
       const group: ProbeGroup = { name, count: 1, seed: probeSeed, rows, row: found!.row.name, lines: found!.lines };
       groups.set(name, group);
-      let left = shrinkingsMax;
+      let left = area.isWhole === true ? 0 : shrinkingsMax;
       for (let smaller = true; smaller; ) {
         smaller = false;
         for (const candidate of smallerProbes(group.rows)) {

@@ -4,6 +4,9 @@ import { integerBelow, type Random, resolve, type SchemaNode } from '@pintle/mac
 export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
 
 /** What is taken somewhere by fields of these names. */
+/** Of the range of Services. */
+export const namedAddress = '10.96.0.77';
+
 const words: Readonly<Record<string, readonly Json[]>> = {
   accessModes: ['ReadWriteOnce', 'ReadOnlyMany', 'ReadWriteMany', 'ReadWriteOncePod'],
   addressType: ['IPv4', 'IPv6', 'FQDN'],
@@ -13,7 +16,7 @@ const words: Readonly<Record<string, readonly Json[]>> = {
   appProtocol: ['http', 'kubernetes.io/h2c', 'example.com/own'],
   cidr: ['10.0.0.0/8', 'fd00::/8', '10.1.2.0/24'],
   cidrs: ['10.0.0.0/8', 'fd00::/64'],
-  clusterIP: ['None', '', '10.96.0.77'],
+  clusterIP: ['None', '', namedAddress],
   completionMode: ['Indexed', 'NonIndexed'],
   concurrencyPolicy: ['Allow', 'Forbid', 'Replace'],
   containerPort: [80, 8080],

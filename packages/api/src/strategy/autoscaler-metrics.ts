@@ -1,16 +1,11 @@
 /** Metrics of autoscalers in the notation of v1, which has the parts of a target as fields of the metric itself. */
-import type { MetricSpec, MetricStatus, MetricTarget } from '../autoscaling/v2/index.js';
-
-/** What an annotation says: anything. */
-export type Said = Readonly<Record<string, unknown>>;
-
-const present = (fields: Said): Said =>
-  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== ''));
+import type { MetricSpec, MetricStatus } from '../autoscaling/v2/index.js';
+import type { ToldMetric, ToldStatus } from './autoscaler-annotations.js';
 
 /** The amounts that are always said, as v1 has no way to leave them out. */
 const amount = (value: string | undefined) => value ?? '0';
 
-export function metricToV1(metric: MetricSpec): Said {
+export function metricToV1(metric: MetricSpec): ToldMetric {
   const { type, object, pods, resource, containerResource, external } = metric;
   return present({
     type,
@@ -30,14 +25,10 @@ export function metricToV1(metric: MetricSpec): Said {
         targetAverageValue: amount(pods.target.averageValue),
         selector: pods.metric.selector,
       }),
-    resource: resource && present({ name: resource.name, ...resourceTarget(resource.target) }),
+    resource: resource && present({ name: resource.name, ...aimedAt(resource) }),
     containerResource:
       containerResource &&
-      present({
-        name: containerResource.name,
-        ...resourceTarget(containerResource.target),
-        container: containerResource.container,
-      }),
+      present({ name: containerResource.name, ...aimedAt(containerResource), container: containerResource.container }),
     external:
       external &&
       present({
@@ -49,17 +40,14 @@ export function metricToV1(metric: MetricSpec): Said {
   });
 }
 
-const resourceTarget = ({ averageUtilization, averageValue }: MetricTarget): Said => ({
-  targetAverageUtilization: averageUtilization,
-  targetAverageValue: averageValue,
-});
-
-export function statusToV1(metric: MetricStatus): Said {
-  const { type, object, pods, resource, containerResource, external } = metric;
-  const used = (current: { readonly averageUtilization?: number; readonly averageValue?: string }): Said => ({
-    currentAverageUtilization: current.averageUtilization,
-    currentAverageValue: amount(current.averageValue),
+const aimedAt = ({ target }: NonNullable<MetricSpec['resource']>) =>
+  present({
+    targetAverageUtilization: target.averageUtilization,
+    targetAverageValue: target.averageValue,
   });
+
+export function statusToV1(metric: MetricStatus): ToldStatus {
+  const { type, object, pods, resource, containerResource, external } = metric;
   return present({
     type,
     object:
@@ -78,14 +66,12 @@ export function statusToV1(metric: MetricStatus): Said {
         currentAverageValue: amount(pods.current.averageValue),
         selector: pods.metric.selector,
       }),
-    resource: resource && present({ name: resource.name, ...used(resource.current) }),
-    containerResource:
-      containerResource &&
-      present({
-        name: containerResource.name,
-        ...used(containerResource.current),
-        container: containerResource.container,
-      }),
+    resource: resource && { name: resource.name, ...usedBy(resource) },
+    containerResource: containerResource && {
+      name: containerResource.name,
+      ...usedBy(containerResource),
+      container: containerResource.container,
+    },
     external:
       external &&
       present({
@@ -97,81 +83,87 @@ export function statusToV1(metric: MetricStatus): Said {
   });
 }
 
-const part = (said: Said, name: string): Said | undefined => {
-  const found = said[name];
-  return typeof found === 'object' && found !== null ? (found as Said) : undefined;
+const usedBy = ({ current }: NonNullable<MetricStatus['resource']>) =>
+  present({
+    currentAverageUtilization: current.averageUtilization,
+    currentAverageValue: amount(current.averageValue),
+  });
+
+/** Amounts that v1 cannot leave out come back as zeros that nobody wrote. */
+export function metricFromV1(said: ToldMetric): MetricSpec {
+  const { type, object, pods, resource, containerResource, external } = said;
+  return present({
+    type,
+    object: object && {
+      describedObject: object.target,
+      metric: present({ name: object.metricName, selector: object.selector }),
+      target: present({
+        type: object.averageValue === undefined ? 'Value' : 'AverageValue',
+        value: amount(object.targetValue),
+        averageValue: object.averageValue,
+      }),
+    },
+    pods: pods && {
+      metric: present({ name: pods.metricName, selector: pods.selector }),
+      target: { type: 'AverageValue', averageValue: amount(pods.targetAverageValue) },
+    },
+    resource: resource && { name: resource.name, target: targetOf(resource) },
+    containerResource: containerResource && {
+      ...{ name: containerResource.name, container: containerResource.container },
+      target: targetOf(containerResource),
+    },
+    external: external && {
+      metric: present({ name: external.metricName, selector: external.metricSelector }),
+      target: present({
+        type: external.targetValue === undefined ? 'AverageValue' : 'Value',
+        value: external.targetValue,
+        averageValue: external.targetAverageValue,
+      }),
+    },
+  });
+}
+
+const targetOf = (said: NonNullable<ToldMetric['resource']>) =>
+  present({
+    type: said.targetAverageUtilization === undefined ? 'AverageValue' : 'Utilization',
+    averageValue: said.targetAverageValue,
+    averageUtilization: said.targetAverageUtilization,
+  });
+
+export function statusFromV1(said: ToldStatus): MetricStatus {
+  const { type, object, pods, resource, containerResource, external } = said;
+  return present({
+    type,
+    object: object && {
+      describedObject: object.target,
+      metric: present({ name: object.metricName, selector: object.selector }),
+      current: present({ value: amount(object.currentValue), averageValue: object.averageValue }),
+    },
+    pods: pods && {
+      metric: present({ name: pods.metricName, selector: pods.selector }),
+      current: { averageValue: amount(pods.currentAverageValue) },
+    },
+    resource: resource && { name: resource.name, current: currentOf(resource) },
+    containerResource: containerResource && {
+      ...{ name: containerResource.name, container: containerResource.container },
+      current: currentOf(containerResource),
+    },
+    external: external && {
+      metric: present({ name: external.metricName, selector: external.metricSelector }),
+      current: present({ value: amount(external.currentValue), averageValue: external.currentAverageValue }),
+    },
+  });
+}
+
+const currentOf = (said: NonNullable<ToldStatus['resource']>) =>
+  present({
+    averageValue: amount(said.currentAverageValue),
+    averageUtilization: said.currentAverageUtilization,
+  });
+
+type Present<T> = { [K in keyof T as undefined extends T[K] ? never : K]: T[K] } & {
+  [K in keyof T as undefined extends T[K] ? K : never]?: Exclude<T[K], undefined>;
 };
 
-const sourcesOf = (said: Said) => ({
-  object: part(said, 'object'),
-  pods: part(said, 'pods'),
-  resource: part(said, 'resource'),
-  container: part(said, 'containerResource'),
-  external: part(said, 'external'),
-});
-
-const metric = (of: Said, selector: unknown) => present({ name: of['metricName'], selector });
-
-export function metricFromV1(said: Said): MetricSpec {
-  const { object, pods, resource, container, external } = sourcesOf(said);
-  return present({
-    type: said['type'],
-    object:
-      object &&
-      present({
-        describedObject: object['target'],
-        metric: metric(object, object['selector']),
-        target: target({ value: object['targetValue'], averageValue: object['averageValue'] }),
-      }),
-    pods: pods && {
-      metric: metric(pods, pods['selector']),
-      target: target({ averageValue: pods['targetAverageValue'] }),
-    },
-    resource: resource && { name: resource['name'], target: target(fromResource(resource)) },
-    containerResource: container && {
-      name: container['name'],
-      container: container['container'],
-      target: target(fromResource(container)),
-    },
-    external: external && {
-      metric: metric(external, external['metricSelector']),
-      target: target({ value: external['targetValue'], averageValue: external['targetAverageValue'] }),
-    },
-  }) as unknown as MetricSpec;
-}
-
-export function statusFromV1(said: Said): MetricStatus {
-  const { object, pods, resource, container, external } = sourcesOf(said);
-  const used = (of: Said) =>
-    present({ averageUtilization: of['currentAverageUtilization'], averageValue: of['currentAverageValue'] });
-  return present({
-    type: said['type'],
-    object: object && {
-      describedObject: object['target'],
-      metric: metric(object, object['selector']),
-      current: present({ value: object['currentValue'], averageValue: object['averageValue'] }),
-    },
-    pods: pods && { metric: metric(pods, pods['selector']), current: used(pods) },
-    resource: resource && { name: resource['name'], current: used(resource) },
-    containerResource: container && {
-      name: container['name'],
-      container: container['container'],
-      current: used(container),
-    },
-    external: external && {
-      metric: metric(external, external['metricSelector']),
-      current: present({ value: external['currentValue'], averageValue: external['currentAverageValue'] }),
-    },
-  }) as unknown as MetricStatus;
-}
-
-const fromResource = (said: Said): Said => ({
-  averageUtilization: said['targetAverageUtilization'],
-  averageValue: said['targetAverageValue'],
-});
-
-/** Of a value and an average the average counts, as the value is then a zero that nobody wrote. */
-function target({ averageUtilization, averageValue, value }: Said): Said {
-  if (averageUtilization !== undefined) return { type: 'Utilization', averageUtilization };
-  return averageValue === undefined ? { type: 'Value', value } : { type: 'AverageValue', averageValue };
-}
+const present = <T extends object>(fields: T): Present<T> =>
+  Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined)) as Present<T>;

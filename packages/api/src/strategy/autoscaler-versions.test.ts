@@ -109,18 +109,68 @@ describe('an autoscaler', () => {
     });
   });
 
-  it('is not troubled by annotations that say nothing', () => {
+  it('is written in the order of its types, with the zeros that Go writes', () => {
+    const selector = {
+      matchExpressions: [{ values: ['a'], operator: 'In', key: 'k' }],
+      matchLabels: { b: 'c', a: 'b' },
+    };
+    const odd = { type: '', pods: { metric: { selector, name: '' }, current: {} } };
+    const status = { desiredReplicas: 0, currentMetrics: [odd] };
+    const { metadata } = version!.fromStored({ ...stored, status } as HorizontalPodAutoscaler) as V1;
+    expect(metadata.annotations).toMatchObject({
+      'autoscaling.alpha.kubernetes.io/current-metrics':
+        '[{"type":"","pods":{"metricName":"","currentAverageValue":"0","selector":{"matchLabels":{"a":"b","b":"c"},"matchExpressions":[{"key":"k","operator":"In","values":["a"]}]}}}]',
+    });
+  });
+
+  const cpu = (averageUtilization: number) => ({
+    type: 'Resource',
+    resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } },
+  });
+  it.each<readonly [annotations: object, spec: object]>([
+    [{ metrics: '{' }, { metrics: [cpu(80)] }],
+    [{ metrics: '[]' }, { metrics: [cpu(80)] }],
+    [{ metrics: 'null', behavior: 'null' }, { metrics: [cpu(80)] }],
+    [{ metrics: '[{"type":"Pods"},{"type":7}]' }, { metrics: [cpu(80)] }],
+    [{ behavior: '{"ScaleUp":{"Policies":7}}' }, { metrics: [cpu(80)] }],
+    [
+      { metrics: '[{"TYPE":"Object","object":{"averageValue":"1k"}}]' },
+      {
+        metrics: [
+          { type: 'Object', object: { metric: {}, target: { type: 'AverageValue', value: '0', averageValue: '1k' } } },
+        ],
+      },
+    ],
+    [
+      { metrics: '[{"type":"External","external":{"metricName":"a","targetValue":"1","targetAverageValue":"2"}}]' },
+      {
+        metrics: [
+          {
+            type: 'External',
+            external: { metric: { name: 'a' }, target: { type: 'Value', value: '1', averageValue: '2' } },
+          },
+        ],
+      },
+    ],
+    [
+      { behavior: '{"scaleup":{"STABILIZATIONWINDOWSECONDS":5}}' },
+      { metrics: [cpu(80)], behavior: { scaleUp: { stabilizationWindowSeconds: 5 } } },
+    ],
+  ])('with the annotations %j has as much of its spec as they say', (said, spec) => {
+    const annotations = Object.fromEntries(
+      Object.entries(said).map(([name, text]) => [`autoscaling.alpha.kubernetes.io/${name}`, text as string]),
+    );
     const object = {
       apiVersion: 'autoscaling/v1',
       kind: 'HorizontalPodAutoscaler',
-      metadata: { name: 'web', annotations: { 'autoscaling.alpha.kubernetes.io/metrics': '{' } },
+      metadata: { name: 'web', annotations },
       spec: { scaleTargetRef, maxReplicas: 5 },
     } as V1;
     expect(version!.toStored(object)).toEqual({
       apiVersion: 'autoscaling/v2',
       kind: 'HorizontalPodAutoscaler',
       metadata: { name: 'web' },
-      spec: { scaleTargetRef, maxReplicas: 5 },
+      spec: { scaleTargetRef, maxReplicas: 5, ...spec },
     });
   });
 });

@@ -1,12 +1,9 @@
 /**
  * HorizontalPodAutoscalers are stored as `autoscaling/v2`. `v1` knows one metric, the CPU's utilization; whatever else
- * there is goes into annotations, in the notation that v1 once meant to have, and comes back from them.
- *
- * **Differs from Kubernetes**: the annotations that the older version has of the status are owned by nobody.
+ * there is goes into annotations, in the notation that v1 once meant to have, and comes back from them. Who says of v1 no
+ * metric at all means the CPU's utilization.
  */
-
-import type { Kind, KubernetesObject, ServedVersion } from '@pintle/machinery';
-import { parseJson, stringifyJson } from '@pintle/machinery';
+import { type Kind, type KubernetesObject, type Schema, type ServedVersion, stringifyJson } from '@pintle/machinery';
 import type { HorizontalPodAutoscaler as V1 } from '../autoscaling/v1/index.js';
 import type {
   HorizontalPodAutoscaler,
@@ -14,10 +11,11 @@ import type {
   HorizontalPodAutoscalerStatus,
   HPAScalingRules,
   MetricSpec,
+  MetricStatus,
 } from '../autoscaling/v2/index.js';
-import { metricFromV1, metricToV1, type Said, statusFromV1, statusToV1 } from './autoscaler-metrics.js';
-
-type Condition = NonNullable<HorizontalPodAutoscalerStatus['conditions']>[number];
+import { cpuUtilizationDefault } from './autoscaler.js';
+import { readAs, ToldBehavior, ToldConditions, ToldMetrics, ToldStatuses, written } from './autoscaler-annotations.js';
+import { metricFromV1, metricToV1, statusFromV1, statusToV1 } from './autoscaler-metrics.js';
 
 const annotation = (name: string) => `autoscaling.alpha.kubernetes.io/${name}`;
 const names = {
@@ -30,25 +28,14 @@ const reserved: ReadonlySet<string> = new Set(Object.values(names));
 
 const isCpu = ({ type, resource }: MetricSpec) =>
   type === 'Resource' && resource?.name === 'cpu' && resource.target.averageUtilization !== undefined;
+const isCpuStatus = ({ type, resource }: MetricStatus) =>
+  type === 'Resource' && resource?.name === 'cpu' && resource.current.averageUtilization !== undefined;
 const cpu = (averageUtilization: number): MetricSpec => ({
   type: 'Resource',
   resource: { name: 'cpu', target: { type: 'Utilization', averageUtilization } },
 });
 
 type Annotations = Readonly<Record<string, string>>;
-
-/** What an annotation says; nothing where that is no JSON, as anybody may write there. */
-function read(annotations: Annotations | undefined, name: string): unknown {
-  try {
-    return parseJson(annotations?.[name] ?? 'null') ?? undefined;
-  } catch {
-    return undefined;
-  }
-}
-const readList = (annotations: Annotations | undefined, name: string): readonly Said[] => {
-  const found = read(annotations, name);
-  return Array.isArray(found) ? found : [];
-};
 
 /** Annotations without those of ours, and with `more`. */
 function withAnnotations(object: KubernetesObject, more: Annotations): KubernetesObject['metadata'] {
@@ -58,16 +45,16 @@ function withAnnotations(object: KubernetesObject, more: Annotations): Kubernete
   return Object.keys(all).length === 0 ? metadata : { ...metadata, annotations: all };
 }
 
-const listSaid = (name: string, said: readonly unknown[] | undefined): Annotations =>
-  said === undefined || said.length === 0 ? {} : { [name]: stringifyJson(said) };
+const listSaid = <T>(name: string, type: Schema<readonly T[]>, said: readonly NoInfer<T>[] = []): Annotations =>
+  said.length === 0 ? {} : { [name]: written(type, said) };
 
 /** In the notation of Go's own structs, all fields in their order, which the older version writes. */
-const behaviorToGo = ({ scaleUp, scaleDown }: HorizontalPodAutoscalerBehavior): Said => ({
+const behaviorToGo = ({ scaleUp, scaleDown }: HorizontalPodAutoscalerBehavior): object => ({
   ScaleUp: rulesToGo(scaleUp),
   ScaleDown: rulesToGo(scaleDown),
 });
 
-function rulesToGo(rules: HPAScalingRules | undefined): Said | null {
+function rulesToGo(rules: HPAScalingRules | undefined): object | null {
   if (rules === undefined) return null;
   const { stabilizationWindowSeconds = null, selectPolicy = null, policies, tolerance = null } = rules;
   return {
@@ -80,31 +67,14 @@ function rulesToGo(rules: HPAScalingRules | undefined): Said | null {
   };
 }
 
-/** A time that nobody spoke of is written, too. */
-const conditionToGo = ({ type, status, lastTransitionTime, reason, message }: Condition): Said => ({
-  ...{ type, status, lastTransitionTime: lastTransitionTime ?? null },
-  ...(reason ? { reason } : {}),
-  ...(message ? { message } : {}),
-});
-
-/** Go reads fields in whatever case they are. */
-function fromGo(said: unknown): unknown {
-  if (Array.isArray(said)) return said.map(fromGo);
-  if (typeof said !== 'object' || said === null) return said;
-  const fields = Object.entries(said).filter(([, value]) => value !== null);
-  return Object.fromEntries(
-    fields.map(([name, value]) => [`${name.charAt(0).toLowerCase()}${name.slice(1)}`, fromGo(value)]),
-  );
-}
-
 /** As the older version tells it, beside what it has annotations for. */
 function statusFrom({ metadata: { annotations }, status }: V1): HorizontalPodAutoscalerStatus | undefined {
-  if (status === undefined) return undefined;
-  const { currentCPUUtilizationPercentage: percentage, currentReplicas, ...counts } = status;
-  const told = readList(annotations, names.currentMetrics).map(statusFromV1);
+  const told = readAs(ToldStatuses, annotations?.[names.currentMetrics])?.map(statusFromV1);
+  const conditions = readAs(ToldConditions, annotations?.[names.conditions]) ?? [];
+  if (status === undefined && told === undefined && conditions.length === 0) return undefined;
+  const { currentCPUUtilizationPercentage: percentage, currentReplicas, ...counts } = status ?? {};
   const cpuStatus = { type: 'Resource', resource: { name: 'cpu', current: { averageUtilization: percentage } } };
-  const currentMetrics = told.length > 0 || percentage === undefined ? told : [cpuStatus];
-  const conditions = readList(annotations, names.conditions).map(fromGo);
+  const currentMetrics = told ?? (percentage === undefined ? [] : [cpuStatus]);
   return {
     // Of none, the newer version says nothing.
     ...(currentReplicas === 0 ? {} : { currentReplicas }),
@@ -125,11 +95,12 @@ export function autoscalerVersions(kind: Kind<V1>): readonly ServedVersion[] {
           maxReplicas: 1,
           scaleTargetRef: { kind: '', name: '' },
         };
+        const told = readAs(ToldMetrics, annotations?.[names.metrics])?.map(metricFromV1) ?? [];
         const metrics = [
-          ...readList(annotations, names.metrics).map(metricFromV1),
-          ...(percentage === undefined ? [] : [cpu(percentage)]),
+          ...told,
+          ...(percentage === undefined && told.length > 0 ? [] : [cpu(percentage ?? cpuUtilizationDefault)]),
         ];
-        const behavior = fromGo(read(annotations, names.behavior));
+        const behavior = readAs(ToldBehavior, annotations?.[names.behavior]) ?? {};
         const status = statusFrom(object as V1);
         return {
           ...rest,
@@ -138,8 +109,8 @@ export function autoscalerVersions(kind: Kind<V1>): readonly ServedVersion[] {
           metadata: withAnnotations(object, {}),
           spec: {
             ...more,
-            ...(metrics.length === 0 ? {} : { metrics }),
-            ...(behavior === undefined ? {} : { behavior }),
+            metrics,
+            ...(Object.keys(behavior).length === 0 ? {} : { behavior }),
           },
         } as KubernetesObject;
       },
@@ -148,16 +119,15 @@ export function autoscalerVersions(kind: Kind<V1>): readonly ServedVersion[] {
         const { metrics = [], behavior, ...more } = spec ?? { maxReplicas: 1, scaleTargetRef: { kind: '', name: '' } };
         const percentage = metrics.find(isCpu)?.resource?.target.averageUtilization;
         const { currentReplicas = 0, desiredReplicas = 0, lastScaleTime, observedGeneration } = status ?? {};
-        const current = status?.currentMetrics?.find(({ resource }) => resource?.name === 'cpu')?.resource?.current
-          .averageUtilization;
+        const current = status?.currentMetrics?.findLast(isCpuStatus)?.resource?.current.averageUtilization;
         return Object.freeze({
           ...rest,
           apiVersion: 'autoscaling/v1',
           metadata: withAnnotations(object, {
-            ...listSaid(names.metrics, metrics.filter((metric) => !isCpu(metric)).map(metricToV1)),
-            ...(behavior === undefined ? {} : { [names.behavior]: JSON.stringify(behaviorToGo(behavior)) }),
-            ...listSaid(names.currentMetrics, status?.currentMetrics?.map(statusToV1)),
-            ...listSaid(names.conditions, status?.conditions?.map(conditionToGo)),
+            ...listSaid(names.metrics, ToldMetrics, metrics.filter((metric) => !isCpu(metric)).map(metricToV1)),
+            ...(behavior === undefined ? {} : { [names.behavior]: stringifyJson(behaviorToGo(behavior)) }),
+            ...listSaid(names.currentMetrics, ToldStatuses, status?.currentMetrics?.map(statusToV1)),
+            ...listSaid(names.conditions, ToldConditions, status?.conditions),
           }),
           spec: { ...more, ...(percentage === undefined ? {} : { targetCPUUtilizationPercentage: percentage }) },
           status: {

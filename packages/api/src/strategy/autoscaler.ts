@@ -28,7 +28,7 @@ import type {
 import { countStatusErrors } from './count-status.js';
 import { containerResourceNameErrors } from './resource-names.js';
 
-const cpuUtilizationDefault = 80;
+export const cpuUtilizationDefault = 80;
 const stabilizationWindowMaxSeconds = 3_600;
 const periodMaxSeconds = 1_800;
 

@@ -210,8 +210,9 @@ export class Admission {
     const { last, admit } = this.concerned;
     let object = given;
     for (const { plugin, timing } of last) {
+      const request = this.requestFor(object);
       try {
-        object = plugin.mutate(this.requestFor(object));
+        object = plugin.mutate({ ...request, name: request.name || (this.subject.finalName ?? '') });
       } catch (error) {
         throw this.refused(error, timing, admit);
       }

@@ -76,7 +76,10 @@ export interface AdmissionPlugin {
    * deleted as well, without an object, where what it returns does not count.
    */
   readonly reinvokes?: boolean;
-  /** Asked once, when all others have changed what they will: gives an object what the server alone can, and waits for nothing. */
+  /**
+   * Asked once, when all others have changed what they will, under the name that the object will have: gives it what the
+   * server alone can, and waits for nothing.
+   */
   readonly last?: boolean;
   /** Returns the object to go on with. Errors: `StatusError`, which refuses the request. */
   mutate?(request: AdmissionRequest): KubernetesObject | Promise<KubernetesObject>;
@@ -89,7 +92,11 @@ export interface AdmissionPlugin {
 }
 
 /** What a request for admission says beside the objects. */
-export type AdmissionSubject = Pick<
-  AdmissionRequest,
-  'operation' | 'resource' | 'subresource' | 'namespace' | 'name' | 'old' | 'dryRun' | 'options'
->;
+export interface AdmissionSubject
+  extends Pick<
+    AdmissionRequest,
+    'operation' | 'resource' | 'subresource' | 'namespace' | 'name' | 'old' | 'dryRun' | 'options'
+  > {
+  /** The name that the server will give an object that has none. */
+  readonly finalName?: string;
+}

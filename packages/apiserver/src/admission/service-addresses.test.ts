@@ -56,6 +56,24 @@ it('lets who was refused ask again for the same address, as kubectl apply --forc
   expect(addressOf(await client.create(service('a', { clusterIP: '10.0.0.12' })))).toBe(12);
 });
 
+describe('a Service whose name is generated', () => {
+  const unnamed = (spec: object): Service => {
+    const { metadata, ...rest } = service('', spec);
+    return { ...rest, metadata: { namespace: metadata.namespace!, generateName: 'web-' } };
+  };
+
+  it('is refused under the name that it would have had', async () => {
+    await expect(client.create(unnamed({ ipFamilyPolicy: 'RequireDualStack' }))).rejects.toMatchObject({
+      status: { details: { name: expect.stringMatching(/^web-\w{5}$/) } },
+    });
+  });
+
+  it('shares its address with no other that is made at the same time', async () => {
+    const both = await Promise.allSettled([1, 2].map(() => client.create(unnamed({ clusterIP: '10.0.0.12' }))));
+    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
+  });
+});
+
 it('keeps nothing for a dry run', async () => {
   await client.create(service('a', { clusterIP: '10.0.0.12' }), { dryRun: true });
   expect(addressOf(await client.create(service('b', { clusterIP: '10.0.0.12' })))).toBe(12);

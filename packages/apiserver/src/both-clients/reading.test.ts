@@ -118,6 +118,17 @@ describe.each(clients)('%s', (_name, connect) => {
       expect(refused.message).toContain(message);
     });
 
+    it('of one name have no chunks, and are none of a rest that it is not in', async () => {
+      const client = await connect();
+      for (const name of ['a', 'b', 'c']) await client.create(configMap(name));
+      const named = { ...inDefault, fieldSelector: 'metadata.name=a', limit: 1 };
+      const found = await client.list(ConfigMap, named);
+      expect([namesOf(found), found.metadata.continue ?? '']).toEqual([['a'], '']);
+      const { continue: token } = (await client.list(ConfigMap, { ...inDefault, limit: 2 })).metadata;
+      expect(namesOf(await client.list(ConfigMap, { ...named, continue: token! }))).toEqual([]);
+      expect(await refusal(client.list(ConfigMap, { ...named, continue: 'x' }))).toMatchObject({ code: 400 });
+    });
+
     it('come in chunks of one moment, and say how much is left', async () => {
       const client = await connect();
       for (const name of ['a', 'b', 'c', 'd', 'e']) await client.create(configMap(name, { at: 'first' }));

@@ -90,7 +90,7 @@ class Judge implements Judgement {
       refuse(outOfBudget);
       return false;
     }
-    const misfit = misfitOf(schema, object);
+    const misfit = this.cel.misfitOf(object, schema);
     const self = misfit === undefined ? this.cel.celValueOf(object, schema) : undefined;
     const then = old === undefined ? undefined : this.cel.celValueOf(old, schema);
     for (const compiled of rules) {
@@ -175,14 +175,6 @@ const stays = ({ current, nearest }: Followed): boolean => {
   const pair = current ?? nearest;
   return pair !== undefined && isUnchanged(pair.schema, pair.object, pair.old);
 };
-
-/** Why a value is none of its schema's: told here of objects of another kind alone, as others are refused before. */
-function misfitOf({ type }: SchemaNode, value: unknown): string | undefined {
-  const needed = (what: string, name: string) =>
-    `invalid data, expected ${what} for the provided schema with type=${name}`;
-  if ((type === 'object' || type === 'map') && !isFields(value)) return needed('a map', 'object');
-  return type === 'array' && !Array.isArray(value) ? needed('an array', 'array') : undefined;
-}
 
 /** What a value is, in the words of its schema. */
 function typeNameOf({ type }: SchemaNode): string {

@@ -76,6 +76,12 @@ it.each<readonly [line: string, body: unknown, status: number | undefined, messa
     'Other.example.com "y" is invalid: [kind: Invalid value: "Other": must be Thing, spec: Invalid value: "object": invalid data, expected a map for the provided schema with type=object evaluating rule: self.size > 0]',
   ],
   [
+    `POST ${things}`,
+    thing({ kind: 'Other', spec: { size: '1' } }),
+    422,
+    'Other.example.com "y" is invalid: [kind: Invalid value: "Other": must be Thing, spec: Invalid value: "object": invalid data, expected int, got string evaluating rule: self.size > 0]',
+  ],
+  [
     `PUT ${things}/x`,
     thing({ kind: 'Other', metadata: { name: 'x' } }),
     422,

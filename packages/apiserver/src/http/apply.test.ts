@@ -65,6 +65,21 @@ describe('PATCH application/apply-patch+yaml', () => {
     );
   });
 
+  it.each([
+    [{ spec: null }, true],
+    [{ spec: {} }, true],
+    [{ metadata: { name: 'web', labels: { a: 'b' } } }, true],
+    [{}, false],
+  ])('of the Scale that says no replicas, only %j, leaves who applied some before: %s', async (wish, leaves) => {
+    const { apply, get } = await requester();
+    const scale = { apiVersion: 'autoscaling/v1', kind: 'Scale', metadata: { name: 'web' } };
+    await apply(`${path}?fieldManager=me`, web(1));
+    for (const wished of [{ spec: { replicas: 1 } }, wish])
+      await apply(`${path}/scale?fieldManager=scaler`, { ...scale, ...wished });
+    const { metadata } = (await get(path)).json as { metadata: { managedFields: readonly { manager: string }[] } };
+    expect(metadata.managedFields.some(({ manager }) => manager === 'scaler')).toBe(leaves);
+  });
+
   it('is told of what Go writes in a list that is one piece, as of null times', async () => {
     const { apply, send } = await requester();
     const job = '/apis/batch/v1/namespaces/default/jobs';
@@ -135,6 +150,17 @@ describe('PATCH application/apply-patch+yaml', () => {
       (await apply(at(version, 'two'), { ...said, apiVersion: `autoscaling/${version}`, status })).json.message;
     expect(await told('v1')).toMatch(/^failed to convert new object: unable to convert/);
     expect(await told('v2')).toMatch(/^failed to convert new object \(.*\) to proper version: unable to convert/);
+    const other = { ...said, apiVersion: 'autoscaling/v1', status };
+    expect((await apply(at('v1', 'one'), other)).json.message).toMatch(
+      /^failed to prune fields: failed to convert merged object to last applied version: unable to convert/,
+    );
+  });
+
+  it('is told of such a value before it is told that it names nothing', async () => {
+    const { apply } = await requester();
+    const wished = { apiVersion: 'v1', kind: 'ConfigMap', metadata: { deletionTimestamp: '2026-13-01T00:00:00Z' } };
+    const { json } = await apply('/api/v1/namespaces/default/configmaps/x?fieldManager=me', wished);
+    expect(json.message).toMatch(/to proper version: .*: month out of range$/);
   });
 
   it('keeps what another version has in any case where its manager names nothing there', async () => {
@@ -146,6 +172,22 @@ describe('PATCH application/apply-patch+yaml', () => {
     await apply(at('v2'), { ...said, apiVersion: 'autoscaling/v2', spec });
     const { status, json } = await apply(at('v1'), { kind: said.kind, apiVersion: 'autoscaling/v1' });
     expect([status, json.spec.maxReplicas, json.spec.scaleTargetRef.name]).toEqual([200, 3, 'd']);
+  });
+
+  it('comes into conflict with who wrote a status that did not count, which an older version has in its metadata', async () => {
+    const { apply, send } = await requester();
+    const at = (version: string) => `/apis/autoscaling/${version}/namespaces/default/horizontalpodautoscalers/h`;
+    const said = { apiVersion: 'autoscaling/v2', kind: 'HorizontalPodAutoscaler', metadata: { name: 'h' } };
+    const spec = { maxReplicas: 3, scaleTargetRef: { apiVersion: 'apps/v1', kind: 'Deployment', name: 'd' } };
+    await apply(`${at('v2')}?fieldManager=one`, { ...said, spec });
+    const status = { currentCPUUtilizationPercentage: 1 };
+    const merging = { 'content-type': 'application/merge-patch+json' };
+    const { json } = await send('PATCH', `${at('v1')}?fieldManager=two`, { status }, merging);
+    expect(json.status.currentCPUUtilizationPercentage).toBe(undefined);
+    expect(json.metadata.managedFields.at(1)).toMatchObject({
+      manager: 'two',
+      fieldsV1: { 'f:metadata': { 'f:annotations': { 'f:autoscaling.alpha.kubernetes.io/current-metrics': {} } } },
+    });
   });
 
   it('of the status of a claim is told to own metadata, too', async () => {

@@ -270,6 +270,28 @@ it.each<readonly [string, string, string, string, object, number, object]>([
     },
   ],
   [
+    'a strategic patch that says of what kind it is in another case',
+    'PATCH',
+    `${place}?dryRun=All`,
+    'strategic-merge-patch+json',
+    { APIVERSION: true, Kind: 'Other', data: { a: 'b' } },
+    200,
+    { apiVersion: 'v1', kind: 'ConfigMap', data: { a: 'b' } },
+  ],
+  [
+    'and is held against it',
+    'PATCH',
+    `${place}?fieldValidation=Strict`,
+    'strategic-merge-patch+json',
+    { APIVERSION: true, nope: 1, Kind: 'Other' },
+    422,
+    {
+      message: expect.stringMatching(
+        /strict decoding error: unknown field "APIVERSION", unknown field "Kind", unknown field "nope"$/,
+      ),
+    },
+  ],
+  [
     'a strategic patch is shown without the nulls of what is new',
     'PATCH',
     place,

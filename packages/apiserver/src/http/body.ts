@@ -45,6 +45,8 @@ export interface Expected {
   readonly sort: string;
   refusal(why: string, text: string): string;
   yamlRefusal?(why: string): string;
+  /** Of what kind it should be; absent for options. */
+  readonly of?: { readonly apiVersion: string; readonly kind: string };
   /** What is said of protobuf that is none. */
   unread?(why: string, bytes: Uint8Array): string;
   /** What is said of a value that is none of these. */
@@ -113,17 +115,33 @@ export function languageOf(request: HttpRequest): 'json' | 'yaml' | 'protobuf' {
 const protobufPrefix = [107, 56, 115, 0];
 const noProtobuf = `provided data does not appear to be a protobuf message, expected prefix [${protobufPrefix.join(' ')}]`;
 
-function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup, { unread }: Expected): unknown {
+function fromProtobuf(bytes: Uint8Array, schemaOf: SchemaLookup, { of, unread }: Expected): unknown {
   if (unread !== undefined && protobufPrefix.some((byte, at) => bytes[at] !== byte))
     throw badRequest(unread(noProtobuf, bytes));
+  const sent = wordsOf(
+    () => openEnvelope(bytes),
+    (words) => unread?.(words, bytes) ?? words,
+  );
+  // What it does not say, or not as a version is said, is what it should be.
+  const isVersion = sent.apiVersion !== '' && sent.apiVersion.split('/').length <= 2;
+  const [apiVersion, kind] = [isVersion ? sent.apiVersion : (of?.apiVersion ?? ''), sent.kind || (of?.kind ?? '')];
+  const schema = schemaOf(apiVersion, kind);
+  if (schema === undefined)
+    throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`);
+  const [version = ''] = apiVersion.split('/').reverse();
+  const read = wordsOf(
+    () => readMessage(schema, sent.message),
+    (words) => (of === undefined ? words : notHandled(kind, version, words, of.kind).message),
+  );
+  return { ...(read as object), apiVersion, kind };
+}
+
+/** Errors: `StatusError` BadRequest with what is made of the words for bytes that are no message. */
+function wordsOf<T>(read: () => T, told: (words: string) => string): T {
   try {
-    const { apiVersion, kind, message } = openEnvelope(bytes);
-    const schema = schemaOf(apiVersion, kind);
-    if (schema === undefined)
-      throw badRequest(`no kind ${JSON.stringify(kind)} is registered for version ${JSON.stringify(apiVersion)}`);
-    return { ...(readMessage(schema, message) as object), apiVersion, kind };
+    return read();
   } catch (error) {
-    if (error instanceof ProtobufError) throw badRequest(error.message, error);
+    if (error instanceof ProtobufError) throw badRequest(told(error.words), error);
     throw error;
   }
 }
@@ -161,8 +179,10 @@ export const deleteOptions: Expected = {
   unread: (why) => why,
 };
 
-export const objectOf = (kind: string): Expected => ({
+/** `apiVersion` is asked for where protobuf may leave it out. */
+export const objectOf = (kind: string, apiVersion = ''): Expected => ({
   sort: kind,
+  of: { apiVersion, kind },
   refusal: (why, text) => unrecognized(kind, `couldn't get version/kind; json parse error: ${why}`, utf8Of(text)),
   unread: (why, bytes) => unrecognized(kind, why, bytes),
   misfit(value, text) {

@@ -12,6 +12,7 @@ import {
   readMessage,
   ref,
   StatusSchema,
+  sealEnvelope,
 } from '@pintle/machinery';
 import { requester } from './requests.fixture.js';
 
@@ -61,6 +62,36 @@ async function frames(stream: AsyncIterable<Uint8Array>, count: number, schema: 
 }
 
 describe('protobuf', () => {
+  const named = [0x0a, 0x03, 0x0a, 0x01, 0x61];
+  it.each<readonly [what: string, kind: object, message: readonly number[], answer: object]>([
+    ['that says no kind', {}, named, { kind: 'ConfigMap' }],
+    ['of no version that there could be', { apiVersion: 'http://a', kind: 'ConfigMap' }, named, { kind: 'ConfigMap' }],
+    [
+      'that is cut short',
+      { apiVersion: 'v1', kind: 'ConfigMap' },
+      named.slice(0, 4),
+      { message: 'ConfigMap in version "v1" cannot be handled as a ConfigMap: unexpected EOF' },
+    ],
+    [
+      'with a number for a name',
+      {},
+      [0x0a, 0x02, 0x08, 0x01],
+      {
+        message: 'ConfigMap in version "v1" cannot be handled as a ConfigMap: proto: wrong wireType = 0 for field Name',
+      },
+    ],
+  ])('a body %s is read as Go reads it', async (_what, kind, message, answer) => {
+    const { send } = await requester();
+    const bytes = sealEnvelope({ apiVersion: '', kind: '', ...kind }, Uint8Array.from(message));
+    expect((await send('POST', `${path}?dryRun=All`, bytes, { 'content-type': protobuf })).json).toMatchObject(answer);
+  });
+  it('an envelope that is none is shown', async () => {
+    const { send } = await requester();
+    const bytes = Uint8Array.from([...Buffer.from('k8s\0'), 0x0a, 0x02]);
+    expect((await send('POST', path, bytes, { 'content-type': protobuf })).json.message).toBe(
+      'the object provided is unrecognized (must be of type ConfigMap): unexpected EOF (6b3873000a02)',
+    );
+  });
   it('answers with an object, equal to its JSON', async () => {
     const { client, get } = await requester();
     await client.create(configMap('a') as ConfigMap);

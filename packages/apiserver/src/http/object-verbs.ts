@@ -3,7 +3,7 @@
  * result to an answer. Whether it may be asked has been settled before.
  */
 import type { ObjectKey, WatchOptions } from '@pintle/client';
-import { badRequest, parseFieldSelector } from '@pintle/machinery';
+import { apiVersionOf, badRequest, parseFieldSelector } from '@pintle/machinery';
 import { verbsOf } from '../discovery/discovery.js';
 import type { Resource } from '../registry/resource.js';
 import type { Served } from '../verbs/api-core.js';
@@ -129,7 +129,9 @@ function ofOne(name: string, { fieldSelector }: WatchOptions): string {
 }
 
 const expectedOf = ({ request, resource: { custom, kind } }: ResourceRequest) =>
-  custom ? customObjectOf(kind, request.query.get('fieldValidation') === 'Ignore') : objectOf(kind.kind);
+  custom
+    ? customObjectOf(kind, request.query.get('fieldValidation') === 'Ignore')
+    : objectOf(kind.kind, apiVersionOf(kind));
 
 const create: VerbHandler = async (asked) => {
   const { parts, context, request, resource, path } = asked;

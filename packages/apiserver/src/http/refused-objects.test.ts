@@ -72,7 +72,10 @@ const rows: readonly (readonly [path: string, object: object, causes: readonly (
       ['metadata.name', expect.stringMatching(/must be spec\.names\.plural/)],
       ['spec.group', 'Required value'],
       ['spec.scope', 'Required value'],
-      ['spec.versions', 'Invalid value: []apiextensions.CustomResourceDefinitionVersion(nil): must have exactly one version marked as storage version'],
+      [
+        'spec.versions',
+        'Invalid value: []apiextensions.CustomResourceDefinitionVersion(nil): must have exactly one version marked as storage version',
+      ],
       ['spec.names.plural', 'Required value'],
       ['spec.names.kind', 'Required value'],
       ['spec.names.singular', 'Required value'],

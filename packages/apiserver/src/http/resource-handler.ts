@@ -107,6 +107,8 @@ function isRouted({ parts, resource, path: { name, namespace, subresource } }: R
   if (name !== undefined) return verbs.some((verb) => verbsOfOne.includes(verb));
   return (kind.scope === 'Namespaced') === (namespace !== undefined) || verbs.includes('list');
 }
+/** Methods that are handed on to a pod, a service or a node. */
+const proxied = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']);
 const verbsOfOne = ['get', 'update', 'patch', 'delete'];
 
 /** Errors: `StatusError` NotFound where nothing is at such a path, MethodNotAllowed for what means nothing there. */
@@ -122,15 +124,16 @@ function checkMethod(asked: ResourceRequest): void {
   if (isElsewhere(resource, path) || !isRouted(asked)) throw resourceNotFound();
   if (rest !== undefined && subresource !== 'proxy') throw resourceNotFound();
   const fits =
-    subresource === 'proxy' ||
-    (watched
-      ? method === 'GET'
-      : method === 'POST'
-        ? belongsThere && (name === undefined || subresource !== undefined)
-        : method === 'PUT' || method === 'PATCH'
-          ? name !== undefined
-          : method === 'HEAD'
-            ? resource.custom
-            : method === 'GET' || (method === 'DELETE' && belongsThere));
+    subresource === 'proxy'
+      ? proxied.has(method)
+      : watched
+        ? method === 'GET'
+        : method === 'POST'
+          ? belongsThere && (name === undefined || subresource !== undefined)
+          : method === 'PUT' || method === 'PATCH'
+            ? name !== undefined
+            : method === 'HEAD'
+              ? resource.custom
+              : method === 'GET' || (method === 'DELETE' && belongsThere);
   if (!fits) throw methodNotAllowed();
 }

@@ -39,6 +39,15 @@ describe('over HTTP', () => {
       until.abort();
     }
   });
+  it('a JSON patch finds it', async () => {
+    const { send } = await withPod();
+    const operations = [
+      { op: 'test', path: '/status/conditions', value: [told] },
+      { op: 'remove', path: '/status/conditions/0/lastProbeTime' },
+    ];
+    const json = { 'content-type': 'application/json-patch+json' };
+    expect((await send('PATCH', `${pods}/a/status`, operations, json)).json.status.conditions).toEqual([told]);
+  });
   it('a template has no time of its making', async () => {
     const { send, get } = await requester();
     const path = '/apis/apps/v1/namespaces/default/deployments';

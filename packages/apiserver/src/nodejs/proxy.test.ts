@@ -121,6 +121,10 @@ describe('a request', () => {
     expect([status, JSON.parse(text)]).toMatchObject([207, { method, url: '/x' }]);
   });
 
+  it('to a Service with TRACE is not', async () => {
+    expect((await asked('TRACE', '/services/http:web:http/proxy/x')).status).toBe(405);
+  });
+
   it('without a path is sent to the one with a slash, and redirections come back through the server', async () => {
     if (!hasLoopbackRange) return;
     const base = '/api/v1/namespaces/default/services/web:80/proxy';

@@ -17,7 +17,7 @@ import type { SentOptions } from '../verbs/decode-options.js';
 import { apply, requireReadable, withEntries } from '../verbs/managed-fields.js';
 import { applyPatch, patchRefused, requireVersion } from '../verbs/patch.js';
 import { requireEntry } from '../verbs/read.js';
-import { ownersWithoutReplicas, withFirstOwner } from '../verbs/scale-owners.js';
+import { ownersWithoutReplicas, withFirstOwner, withFormerApplier } from '../verbs/scale-owners.js';
 import { changeObject } from '../verbs/update.js';
 import { scaleKind, updatedPart } from './part-body.js';
 import { hasReplicas, type Scale, scaleOf, withReplicas } from './scale-of.js';
@@ -78,6 +78,10 @@ async function applyScale(
         spec?.replicas === undefined ? parent : withReplicas(resource, parent, (spec.replicas as number | null) ?? 0);
       const found = withFirstOwner(resource, old);
       const made = await apply(core, context, resource, wishes, found, { ...options, subresource: 'scale' });
+      const owners =
+        spec?.replicas === undefined && saysMore(sent)
+          ? withFormerApplier(resource, old, made.managedFields, options.fieldManager)
+          : made.managedFields;
       const { value, errors } = scaleKind.normalizer({ ...sent, metadata: said ?? {} });
       if (errors.length > 0) throw typesRefused(appliedScale, sent)(errors);
       reportDuplicates(context, strictFaults, options.fieldValidation);
@@ -89,11 +93,15 @@ async function applyScale(
       const asked = { ...made.object.metadata, resourceVersion: metadata.resourceVersion ?? '' };
       const scaled = hasReplicas(resource, made.object) ? made.object : withReplicas(resource, made.object, 0);
       const object = decode(core, context, resource, { ...scaled, metadata: asked }, options, old);
-      return { object: withEntries(object, made.managedFields), ownsFields: true };
+      return { object: withEntries(object, owners), ownsFields: true };
     },
   });
   return scaleOf(resource, served.object);
 }
+
+/** Whether anything is wished for that has an owner. */
+const saysMore = ({ spec, status, metadata = {} }: Partial<Scale>): boolean =>
+  spec !== undefined || status !== undefined || metadata.labels !== undefined || metadata.annotations !== undefined;
 
 const appliedScale = { apiVersion: 'autoscaling/v1', kind: { ...scaleKind, schema: { node: scaleKind.schema } } };
 

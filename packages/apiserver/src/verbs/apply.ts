@@ -66,13 +66,19 @@ export async function applyObject(
       const allowed = mayCreate(key);
       if (allowed !== undefined) await allowed;
       const { managedFields } = await apply(core, context, resource, wishes, undefined, options, applied);
-      requirePlace();
-      requireName(metadata, path);
       const { resourceVersion: _version, ...rest } = wishes.metadata;
       const entries = managedFields.length === 0 ? {} : { managedFields };
       const created = { ...wishes, metadata: { ...rest, ...entries } };
+      const refusing = resource.custom ? { keepsNulls: true } : { refuse: typesRefused(resource, applied) };
       try {
-        const refusing = resource.custom ? { keepsNulls: true } : { refuse: typesRefused(resource, applied) };
+        requirePlace();
+        requireName(metadata, path);
+      } catch (error) {
+        // Of no type at all it is refused first.
+        await decode(core, context, resource, created, { ...options, ...refusing });
+        throw error;
+      }
+      try {
         return await createObject(core, context, resource, key, created, { ...options, ...refusing, ownsFields: true });
       } catch (error) {
         if (StatusError.is(error, 'AlreadyExists')) continue;
@@ -94,7 +100,7 @@ export async function applyObject(
         const asked = { ...object.metadata, resourceVersion, ...(uid ? { uid } : {}) };
         const refusing = {
           ...options,
-          ...(resource.custom ? { keepsNulls: true } : { refuse: typesRefused(resource, applied, old) }),
+          ...(resource.custom ? { keepsNulls: true } : { refuse: typesRefused(resource, applied, old, options) }),
         };
         const decoded = decode(core, context, resource, { ...object, metadata: asked }, refusing, old);
         requirePlace();
@@ -115,17 +121,34 @@ export function appliedOf(body: unknown, { apiVersion, kind }: AppliedKind): Kub
   return applied;
 }
 
-/** What the schema could read, and the type cannot: a time, say, that is none. Whom else it is compared for, in other versions, it is converted for first. */
+/**
+ * What the schema could read, and the type cannot: a time, say, that is none. Whom else it is
+ * compared for, in other versions, it is converted for first, and before that for what its manager applied in another one.
+ */
 export const typesRefused =
-  (resource: AppliedKind, applied: KubernetesObject, old?: KubernetesObject) => (faults: readonly TypeFault[]) => {
+  (
+    resource: AppliedKind,
+    applied: KubernetesObject,
+    old?: KubernetesObject,
+    by?: Pick<ApplyOptions, 'fieldManager' | 'subresource'>,
+  ) =>
+  (faults: readonly TypeFault[]) => {
     const { apiVersion, kind } = resource;
     const first = firstFault(kind.schema.node, faults);
     const decoded = decoderWords(kind.schema.node, kind.kind, [first]);
     const type = `${apiVersion.includes('/') ? '' : '/'}${apiVersion}, Kind=${kind.kind}`;
-    const isCompared = old?.metadata.managedFields?.some((entry) => entry.apiVersion !== apiVersion) === true;
-    const what = isCompared ? '' : ` (${whatIsApplied(resource, applied)}) to proper version`;
+    const others = old?.metadata.managedFields?.filter((entry) => entry.apiVersion !== apiVersion) ?? [];
+    const isCleared = others.some(
+      ({ manager, operation, subresource }) =>
+        by !== undefined && operation === 'Apply' && manager === by.fieldManager && subresource === by.subresource,
+    );
+    const what = isCleared
+      ? 'prune fields: failed to convert merged object to last applied version'
+      : others.length > 0
+        ? 'convert new object'
+        : `convert new object (${whatIsApplied(resource, applied)}) to proper version`;
     return badRequest(
-      `failed to convert new object${what}: unable to convert unstructured object to ${type}: ${converterWords(first, decoded)}`,
+      `failed to ${what}: unable to convert unstructured object to ${type}: ${converterWords(first, decoded)}`,
     );
   };
 

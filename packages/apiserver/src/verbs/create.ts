@@ -2,7 +2,7 @@
  * Create: decode, admit, stamp, validate, put if absent.
  *
  * **Differs from Kubernetes**: what is a default of a new claim's status, or of a new job's labels, is stored with it, and not
- * with its first change, even if that changes nothing.
+ * with its first change, even if that changes nothing. Who makes an object by a put says nothing of its deletion, either.
  */
 import {
   alreadyExists,
@@ -122,7 +122,7 @@ interface Place {
   readonly namespace: string | undefined;
   /** As it was asked for; empty where it is the server's to say. */
   readonly name: string;
-  /** As it is stored, unless admission gives another. Plug-ins that change an object see none, as upstream's do not. */
+  /** As it is stored, unless admission gives another. Plug-ins that change an object see none, as upstream's do not, but for the last. */
   readonly finalName: string;
 }
 
@@ -137,7 +137,7 @@ async function prepare(
   const { namespace, name, finalName } = place;
   const { strategy, kind } = resource.definition;
   const dryRun = options.dryRun ?? false;
-  const subject = { operation: 'CREATE' as const, resource, namespace, name, dryRun, options };
+  const subject = { operation: 'CREATE' as const, resource, namespace, name, finalName, dryRun, options };
   const admission = new Admission(core.admission, context, subject);
   const unrecorded: KubernetesObject = { ...decoded, metadata: clientsMeta(decoded.metadata, place) };
   const recorded = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);

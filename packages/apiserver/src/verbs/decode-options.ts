@@ -7,6 +7,8 @@ import type { StrictOptions } from './strict-faults.js';
 export interface DecodeOptions extends StrictOptions {
   /** Whether the fields of the body come in the order of their names, as Go's maps are written. */
   readonly isSorted?: boolean;
+  /** Whether it was never text, so that fields of any kind of object count by their exact names alone. */
+  readonly isExact?: boolean;
   /** What is written. */
   readonly subresource?: string;
   /** Of a custom object: nulls that say nothing stay, and are judged with all else. */

@@ -25,7 +25,7 @@ import { readAs } from './former-versions.js';
 import { toldOfMissing } from './missing-fields.js';
 import { normalize } from './normalizers.js';
 import { notHandled, reportStrict, type StrictOptions, textFirst } from './strict-faults.js';
-import { typeMetaFault, typeMetaOf } from './type-meta.js';
+import { misspelt, typeMetaFault, typeMetaOf } from './type-meta.js';
 
 /**
  * `old` is the object as it was, where it is known: what does not change is then shared with it.
@@ -35,10 +35,12 @@ export function decode(
   core: ApiCore,
   context: RequestContext,
   resource: Resource,
-  body: unknown,
+  sent: unknown,
   options: DecodeOptions,
   old?: KubernetesObject,
 ): KubernetesObject {
+  const passedOver = options.isExact === true && isFields(sent) ? misspelt(sent) : [];
+  const body = passedOver.length === 0 ? sent : without(sent as Fields, passedOver);
   if (resource.custom && isFields(body) && typeMetaFault(body) === undefined) {
     const inVersion = options.subresource === 'status' ? statusVersion(core, resource, body, options) : undefined;
     if (inVersion !== undefined) return decode(core, context, inVersion, body, options, old);
@@ -52,8 +54,9 @@ export function decode(
   const { value, unknownFields, errors } = normalize(resource, object, known, options.keepsNulls);
   const tellUnknown = () => {
     const { strictFaults, ...others } = options;
-    if (unknownFields.length === 0 && strictFaults === undefined) return;
-    const unknown = !resource.custom && options.isSorted === true ? unknownFields.toSorted() : unknownFields;
+    const all = passedOver.length === 0 ? unknownFields : [...unknownFields, ...passedOver];
+    if (all.length === 0 && strictFaults === undefined) return;
+    const unknown = !resource.custom && options.isSorted === true ? all.toSorted() : all;
     if (resource.custom && strictFaults !== undefined)
       reportStrict(context, resource.kind, unknown, { ...others, strictFaults: textFirst(strictFaults) });
     else reportStrict(context, resource.kind, unknown, options);
@@ -63,6 +66,9 @@ export function decode(
   const made = resource.toStored(asksForReset(object, value as KubernetesObject));
   return toldOfMissing(resource, made, () => resource.definition.strategy?.defaults?.(made) ?? made);
 }
+
+const without = (body: Fields, names: readonly string[]): Fields =>
+  Object.fromEntries(Object.entries(body).filter(([name]) => !names.includes(name)));
 
 /** A patched object that says to be of another version of its kind is read as that, or as what is served in its place. */
 function otherVersion(

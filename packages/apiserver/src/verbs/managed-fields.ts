@@ -154,8 +154,8 @@ export function recordPart<T extends KubernetesObject>(
 }
 
 /**
- * Before admission: what that changes is nobody's. `sent` is what was asked for, of which `object` is what counts; where it
- * cannot be read with its schema, nobody owns anything any more.
+ * Before admission: what that changes is nobody's. `sent` is what was asked for, of which `object` is what counts; where a
+ * custom object cannot be read with its schema, nobody owns anything any more.
  */
 export function recordUpdate(
   core: ApiCore,
@@ -171,7 +171,7 @@ export function recordUpdate(
     return inOtherVersion(saidIn, [sent!], resource).then(([asked]) =>
       recordUpdate(core, context, resource, object, old, options, asked),
     );
-  if (sent !== undefined && !isReadable(resource, sent, old)) return withEntries(object, []);
+  if (sent !== undefined && resource.custom && !isReadable(resource, sent, old)) return withEntries(object, []);
   const written = sent ?? object;
   const writer = writerOf(core, context, resource, options);
   return accounting(resource, options.subresource, (rules) =>

@@ -1,4 +1,8 @@
-/** Patch: a change whose wish is made from the object as it is. */
+/**
+ * Patch: a change whose wish is made from the object as it is.
+ *
+ * **Differs from Kubernetes**: fields that nobody knows, and that a JSON patch brings, are told in the order of their names.
+ */
 import type { ObjectKey, Patch } from '@pintle/client';
 import {
   applyJsonPatch,
@@ -61,6 +65,7 @@ export function patchObject(
         refuse: typesRefused(resource, patch, shown),
         refuseText: (message: string) => patchRefused(shown(), message),
         isSorted: true,
+        isExact: patch.type === 'strategic',
       };
       if (!resource.custom && patch.type !== 'strategic')
         requireVersion(context, resource.kind, key, patched, { ...decoding, told: tellerOf(resource) });
@@ -187,7 +192,8 @@ export function applyPatch(
             `Request entity too large: The allowed maximum operations in a JSON patch is ${jsonPatchOperationsMax}, got ${patch.operations.length}`,
           );
         requireOperations(patch.operations, fieldValidation);
-        return asPatched(whole(applyJsonPatch(object, patch.operations)));
+        // Operations see the nulls that Go writes.
+        return asPatched(whole(applyJsonPatch(tellerOf(resource)?.(object) ?? object, patch.operations)));
       case 'merge':
         if (patch.body === null) throw badRequest('Invalid JSON Patch');
         // Who does not ask what is unknown is told by what patches.

@@ -102,13 +102,12 @@ async function readEntries(core: ApiCore, resource: Resource, options: ReadOptio
   checkListOptions(options);
   const prefix = storePrefix(resource, options.namespace);
   const selected = selection(resource, options);
-  const { start, revision } = startOf(core, resource, options, prefix);
+  const { start, end, revision } = placeOf(core, resource, options, prefix);
   const chosen = async (entries: readonly StoreEntry<StoredObject>[]) => {
     if (selected === undefined) return entries;
     if (resource.prepare !== undefined) await readable(resource, entries);
     return entries.filter((entry) => selected(storedObjectOf(resource, entry)));
   };
-  const end = prefixRange(prefix).end;
   const limit = options.limit ?? 0;
   const of = revision !== 0 ? 'past' : options.resourceVersion ? 'newest' : 'consistent';
   const tell = (fetched: number, returned: number) => core.tallies.listed(resource, { fetched, returned, of });
@@ -165,32 +164,38 @@ async function listSelected(
 const continueAfter = (entries: readonly StoreEntry<StoredObject>[], revision: number, prefix: string) =>
   formatContinue({ revision, startKey: `${entries.at(-1)!.key}\0` }, prefix);
 
-/** Whether a list is of one object by its name, which is read as it is by then: a version says how new that has to be. */
-function isOfOne({ kind }: Resource, { fieldSelector, namespace }: ReadOptions): boolean {
-  if (!fieldSelector || (kind.scope === 'Namespaced' && !namespace)) return false;
-  return nameIn(parseFieldSelector(fieldSelector)) !== undefined;
+/** Of a list of one object by its name, which is read as it is by then: a version says how new that has to be. */
+function nameOfOne({ kind }: Resource, { fieldSelector, namespace }: ReadOptions): string | undefined {
+  if (!fieldSelector || (kind.scope === 'Namespaced' && !namespace)) return undefined;
+  return nameIn(parseFieldSelector(fieldSelector));
 }
 
-function startOf(
+/** Where in the store, and as of when. What is of one object has no pages. */
+function placeOf(
   core: ApiCore,
   resource: Resource,
   options: ReadOptions,
   prefix: string,
-): { start: string; revision: number } {
+): { start: string; end: string; revision: number } {
+  const name = nameOfOne(resource, options);
+  const { end } = prefixRange(prefix);
   if (options.continue !== undefined && options.continue !== '') {
     const token = parseContinue(options.continue, prefix);
     if (options.resourceVersion && options.resourceVersion !== '0')
       throw badRequest('specifying resource version is not allowed when using continue');
-    return { start: token.startKey, revision: token.revision === 'newest' ? 0 : token.revision };
+    return { start: token.startKey, end, revision: token.revision === 'newest' ? 0 : token.revision };
   }
   const wanted = parseResourceVersion(options.resourceVersion, badListVersion);
   const { revision } = core.backend.status();
   const isInPages = (options.limit ?? 0) > 0 || options.inPages === true;
   const isExact = options.resourceVersionMatch === 'Exact';
   const exact =
-    isExact || (options.resourceVersionMatch === undefined && wanted > 0 && isInPages && !isOfOne(resource, options));
+    isExact || (options.resourceVersionMatch === undefined && wanted > 0 && isInPages && name === undefined);
   if (wanted > revision) throw tooLargeResourceVersion(wanted, revision, exact);
-  return { start: prefix, revision: exact ? wanted : 0 };
+  const at = { revision: exact ? wanted : 0 };
+  if (name === undefined) return { start: prefix, end, ...at };
+  const key = storeKey(resource, options.namespace, name);
+  return { start: key, end: `${key}\0`, ...at };
 }
 
 const none: readonly FieldError[] = Object.freeze([]);

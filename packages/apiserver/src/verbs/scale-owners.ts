@@ -82,6 +82,24 @@ export const ownersAfterApply = (
   subresource: string | undefined,
 ): readonly ManagedFieldsEntry[] => (subresource === 'scale' ? carriedBack(scaled, entries, true) : entries);
 
+/**
+ * After an apply that says something of a Scale, and nothing of replicas: whoever applied some before is known by what it owns
+ * of the Scale, whatever that is, and stays their owner.
+ */
+export function withFormerApplier(
+  scaled: Scaled,
+  { metadata: { managedFields = [] } }: KubernetesObject,
+  entries: readonly ManagedFieldsEntry[],
+  applier: string,
+): readonly ManagedFieldsEntry[] {
+  const path = pathOf(scaled).map((field) => `f:${field}`);
+  const former = managedFields.filter(
+    ({ manager, operation, subresource, fieldsV1 }) =>
+      manager === applier && operation === 'Apply' && subresource === 'scale' && has((fieldsV1 ?? {}) as Fields, path),
+  );
+  return former.length === 0 ? entries : [...entries, ...former].sort(compareEntries);
+}
+
 const pathOf = ({ kind }: Pick<Scaled, 'kind'>): Path => partsOf(kind.subresources.scale?.specReplicasPath ?? '');
 
 function carriedBack(

@@ -38,10 +38,13 @@ export function typeMetaOf(body: object): TypeMeta {
 /** As Go writes it anew, in the order of names: what kind and version it is of is said by the last that can be read as such. */
 export function asPatched(body: unknown): unknown {
   if (!isFields(body)) return body;
-  const isSaidOtherwise = Object.keys(body).some((key) => nameOf(key) !== undefined && nameOf(key) !== key);
-  if (!isSaidOtherwise) return body;
+  if (misspelt(body).length === 0) return body;
   return Object.fromEntries(Object.entries(body).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
+
+/** Names of fields that would say it, were they not written otherwise. */
+export const misspelt = (body: object): readonly string[] =>
+  Object.keys(body).filter((key) => nameOf(key) !== undefined && nameOf(key) !== key);
 
 function textsOf(body: object) {
   const texts = { apiVersion: '', kind: '' };

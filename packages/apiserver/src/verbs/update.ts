@@ -5,6 +5,7 @@
 import type { ObjectKey, WriteOptions } from '@pintle/client';
 import type { StoreEntry } from '@pintle/contracts';
 import {
+  apiVersionOf,
   conflict,
   deepEqual,
   invalid,
@@ -59,7 +60,11 @@ export interface ChangeRequest {
 /** Asked before an update or an apply makes an object: whether its user may. Errors: `StatusError` Forbidden. */
 export type MayCreate = (key: ObjectKey) => void | Promise<void>;
 
-/** A put. Where the kind allows it, an absent object is created. */
+/**
+ * A put. Where the kind allows it, an absent object is created.
+ *
+ * **Differs from Kubernetes**: the status of a Service that is not there makes none, which would have no address.
+ */
 export async function updateObject(
   core: ApiCore,
   context: RequestContext,
@@ -191,8 +196,10 @@ async function prepare(
   let object =
     subresource === 'status' ? statusOnly(resource, sent, old) : keepStatus(resource, sent, old, subresource);
   if (!ownsFields) {
+    // Of built-in kinds all counts where a version may have it elsewhere.
+    const isWhole = resource.custom || (isOlder(resource) && subresource === undefined);
     const recording = { ...options, ...(subresource === undefined ? {} : { subresource }) };
-    const recorded = recordUpdate(core, context, resource, object, old, recording, resource.custom ? sent : undefined);
+    const recorded = recordUpdate(core, context, resource, object, old, recording, isWhole ? sent : undefined);
     object = recorded instanceof Promise ? await recorded : recorded;
   }
   const admitted = admission.mutate(object);
@@ -223,6 +230,9 @@ async function prepare(
   const made = dryRun ? object : withoutLink(object);
   return unchanged(made, old) ? old : made;
 }
+
+/** Whether another version is stored. */
+const isOlder = ({ apiVersion, definition }: Resource): boolean => apiVersion !== apiVersionOf(definition.kind);
 
 /** A link of an object to itself is not stored. */
 function withoutLink(object: KubernetesObject): KubernetesObject {

@@ -364,6 +364,19 @@ describe('a schema that is refused', () => {
         `${ruleAt}[2].fieldPath: Invalid value: ".b['x']": fieldPath must be a valid path`,
       ],
     ],
+    [
+      'a rule whose path cannot be followed',
+      object({
+        a: object(
+          { b: text },
+          {
+            'x-kubernetes-validations': [{ rule: 'true', fieldPath: '.c' }],
+            'x-kubernetes-preserve-unknown-fields': false,
+          },
+        ),
+      }),
+      ['s.properties[a].x-kubernetes-preserve-unknown-fields: Invalid value: false: must be true or undefined'],
+    ],
   ])('%s', (_what, schema, expected) => {
     expect(faults(schema)).toEqual(expected);
   });

@@ -9,6 +9,7 @@
 import { type Fields, isFields } from '../json/fields.js';
 import type { FieldError } from '../status/field-error.js';
 import { forbiddenField, invalidField, notSupportedField, requiredField } from '../status/field-errors.js';
+import { unsupported } from './foreign-schema.js';
 import { ruleErrors } from './rule-errors.js';
 
 interface Place {
@@ -47,24 +48,7 @@ function namedErrors(schema: Fields, key: string, path: string, place: Place): r
   return Object.entries(parts).flatMap(([name, part]) => errorsOf(part, `${path}.${key}[${name}]`, place));
 }
 
-/** What JSON Schema has and a CustomResourceDefinition may not. */
-const unsupported = ['id', 'additionalItems', 'patternProperties', 'definitions', 'dependencies', '$ref'] as const;
 const types = ['array', 'boolean', 'integer', 'number', 'object', 'string'];
-
-/** Whether there is something of JSON Schema in it for which Kubernetes has no notion, so that nothing more can be said of it. */
-export function isForeign(schema: unknown): boolean {
-  if (!isFields(schema)) return false;
-  return (
-    [...unsupported, '$schema'].some((key) => schema[key] !== undefined) ||
-    Array.isArray(schema['items']) ||
-    schema['x-kubernetes-preserve-unknown-fields'] === false ||
-    [schema['items'], schema['not'], schema['additionalProperties']].some(isForeign) ||
-    [schema['allOf'], schema['anyOf'], schema['oneOf']].some(
-      (parts) => Array.isArray(parts) && parts.some(isForeign),
-    ) ||
-    (isFields(schema['properties']) && Object.values(schema['properties']).some(isForeign))
-  );
-}
 
 function plainErrors(schema: Fields, path: string, { noDefaults, inMeta }: Place): readonly FieldError[] {
   const { type = '' } = schema;

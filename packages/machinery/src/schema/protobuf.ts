@@ -5,21 +5,24 @@
 
 import { toBase64 } from '../json/base64.js';
 import { numberOf, parseJson } from '../json/json-text.js';
+import { canonicalQuantity, quantityWords } from '../quantity/quantity.js';
 import { type Choice, resolve, type SchemaNode, zeroSaysNothing } from './schema.js';
 
-/** Bytes that are no message of the kind that they claim to be. */
+/** Bytes that are no message of the kind that they claim to be; `words` are those of Go's readers. */
 export class ProtobufError extends Error {
   readonly code = 'PINTLE_PROTOBUF';
-  constructor(what: string) {
-    super(`the protobuf body cannot be read: ${what}`);
+  constructor(readonly words: string) {
+    super(`the protobuf body cannot be read: ${words}`);
     this.name = 'ProtobufError';
   }
 }
+const cutShort = () => new ProtobufError('unexpected EOF');
 
 /** Messages within messages; deeper ones are refused. */
 const depthMax = 100;
 const magic = [0x6b, 0x38, 0x73, 0x00];
-const text = new TextDecoder('utf-8', { fatal: true });
+/** What is no UTF-8 is there none the less, as in Go. */
+const text = new TextDecoder('utf-8', { ignoreBOM: true });
 
 interface Field {
   readonly number: number;
@@ -32,36 +35,74 @@ interface Field {
 
 const noBytes = new Uint8Array();
 
-function* fieldsOf(bytes: Uint8Array): Iterable<Field> {
+type Wire = Pick<Field, 'number' | 'wire'>;
+
+/** `name`: of the message, as errors tell it; entries of maps have none. `check` is called before a field is read. */
+function* fieldsOf(bytes: Uint8Array, name = '', check: (field: Wire) => void = () => {}): Iterable<Field> {
   let at = 0;
-  const varint = (): bigint => {
-    let result = 0n;
-    for (let shift = 0n; shift < 70n; shift += 7n) {
+  /** The latest number that was read, in three parts: of 28 bits, 28 and 8. Loops over bigints are slow, and Node 20 has broken off at one. */
+  let [low, middle, high] = [0, 0, 0];
+  const readVarint = (): void => {
+    low = middle = high = 0;
+    for (let index = 0; index < 10; index++) {
       const byte = bytes[at++];
-      if (byte === undefined) throw new ProtobufError('it is cut short');
-      result |= BigInt(byte & 0x7f) << shift;
-      if (byte < 0x80) return BigInt.asUintN(64, result);
+      if (byte === undefined) throw cutShort();
+      const part = byte & 0x7f;
+      if (index < 4) low |= part << (7 * index);
+      else if (index < 8) middle |= part << (7 * (index - 4));
+      else high = (high | (part << (7 * (index - 8)))) & 0xff;
+      if (byte < 0x80) return;
     }
-    throw new ProtobufError('a number is too long');
+    throw new ProtobufError('proto: integer overflow');
+  };
+  const whole = (): bigint =>
+    middle === 0 && high === 0 ? BigInt(low) : BigInt(low) + (BigInt(middle) << 28n) + (BigInt(high) << 56n);
+  const lengthOf = (wire: number): number => {
+    if (wire === 2) readVarint();
+    if (wire === 2 && high >= 0x80) throw new ProtobufError('proto: negative length found during unmarshaling');
+    const length = wire === 2 ? low + middle * 2 ** 28 + high * 2 ** 56 : wire === 1 ? 8 : 4;
+    if (at + length > bytes.length) throw cutShort();
+    return length;
+  };
+  /** Groups have an end of their own, and nobody knows one. */
+  const skipGroup = () => {
+    for (let depth = 1; depth > 0; ) {
+      readVarint();
+      const wire = low & 7;
+      if (wire === 0) readVarint();
+      else if (wire === 3) depth++;
+      else if (wire === 4) depth--;
+      else if (wire > 5) throw new ProtobufError(`proto: illegal wireType ${wire}`);
+      else {
+        const length = lengthOf(wire);
+        at += length;
+      }
+    }
   };
   while (at < bytes.length) {
-    const tag = Number(varint());
-    const [number, wire] = [tag >>> 3, tag & 7];
-    if (wire === 0) yield { number, wire, value: varint(), bytes: noBytes };
-    else if (wire === 2 || wire === 1 || wire === 5) {
-      const length = wire === 2 ? Number(varint()) : wire === 1 ? 8 : 4;
-      if (at + length > bytes.length) throw new ProtobufError('it is cut short');
+    readVarint();
+    const tag = low + middle * 2 ** 28;
+    const [number, wire] = [Math.floor(tag / 8) | 0, low & 7];
+    if (wire === 4)
+      throw new ProtobufError(
+        name === '' ? 'proto: unexpected end of group' : `proto: ${name}: wiretype end group for non-group`,
+      );
+    if (number <= 0 && name !== '') throw new ProtobufError(`proto: ${name}: illegal tag ${number} (wire type ${tag})`);
+    check({ number, wire });
+    if (wire === 0) {
+      readVarint();
+      yield { number, wire, value: whole(), bytes: noBytes };
+    } else if (wire === 3) {
+      yield { number, wire, value: 0n, bytes: noBytes };
+      skipGroup();
+    } else if (wire > 5) {
+      yield { number, wire, value: 0n, bytes: noBytes };
+      throw new ProtobufError(`proto: illegal wireType ${wire}`);
+    } else {
+      const length = lengthOf(wire);
       yield { number, wire, value: 0n, bytes: bytes.subarray(at, at + length) };
       at += length;
-    } else throw new ProtobufError(`field ${number} has the unknown wire type ${wire}`);
-  }
-}
-
-function textOf(bytes: Uint8Array): string {
-  try {
-    return text.decode(bytes);
-  } catch {
-    throw new ProtobufError('a text in it is not UTF-8');
+    }
   }
 }
 
@@ -71,16 +112,39 @@ export interface ProtobufEnvelope {
   readonly message: Uint8Array;
 }
 
+const envelopeFields = [undefined, 'TypeMeta', 'Raw', 'ContentEncoding', 'ContentType'] as const;
+const typeMetaFields = [undefined, 'APIVersion', 'Kind'] as const;
+
+function requireWire({ wire }: Wire, wanted: number, name: string | undefined): void {
+  if (name !== undefined && wire !== wanted)
+    throw new ProtobufError(`proto: wrong wireType = ${wire} for field ${name}`);
+}
+
+/** Words that Go's names of fields begin with in capitals. */
+const capitals =
+  /^(api|aws|cidr|csi|dns|fc|fs|gce|grpc|http|id|ip|iscsi|nfs|os|pd|rbd|se(?=Linux)|tcp|tls|tty|uid|url)(?=s?([A-Z]|$))/;
+const goFieldName = (key: string): string =>
+  key.replace(capitals, (word) => word.toUpperCase()).replace(/^./, (first) => first.toUpperCase());
+
+const wires: Partial<Readonly<Record<SchemaNode['type'], number>>> = { boolean: 0, integer: 0, number: 1 };
+function wireOf(place: SchemaNode): number {
+  const { type, items } = resolve(place);
+  return type === 'array' && items !== undefined ? wireOf(items) : (wires[type] ?? 2);
+}
+
 /** The envelope that every object comes in (`runtime.Unknown`). Errors: `ProtobufError`. */
 export function openEnvelope(bytes: Uint8Array): ProtobufEnvelope {
   if (!magic.every((byte, index) => bytes[index] === byte)) throw new ProtobufError('it does not begin with k8s');
   let [apiVersion, kind, message] = ['', '', noBytes as Uint8Array];
-  for (const field of fieldsOf(bytes.subarray(4))) {
+  if (bytes.length === magic.length) throw new ProtobufError('empty body');
+  const ofTexts = (names: readonly (string | undefined)[]) => (field: Wire) =>
+    requireWire(field, 2, names[field.number]);
+  for (const field of fieldsOf(bytes.subarray(4), 'Unknown', ofTexts(envelopeFields))) {
     if (field.number === 2) message = field.bytes;
     if (field.number !== 1) continue;
-    for (const part of fieldsOf(field.bytes)) {
-      if (part.number === 1) apiVersion = textOf(part.bytes);
-      if (part.number === 2) kind = textOf(part.bytes);
+    for (const part of fieldsOf(field.bytes, 'TypeMeta', ofTexts(typeMetaFields))) {
+      if (part.number === 1) apiVersion = text.decode(part.bytes);
+      if (part.number === 2) kind = text.decode(part.bytes);
     }
   }
   return { apiVersion, kind, message };
@@ -127,16 +191,20 @@ function tableOf(node: SchemaNode): Table {
 
 function message(node: SchemaNode, bytes: Uint8Array, depth: number): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  read(result, tableOf(node), bytes, depth);
+  read(result, tableOf(node), bytes, depth, node.name?.split('.').at(-1) ?? '');
   return result;
 }
 
-function read(result: Record<string, unknown>, table: Table, bytes: Uint8Array, depth: number): void {
+function read(result: Record<string, unknown>, table: Table, bytes: Uint8Array, depth: number, name: string): void {
   if (depth > depthMax) throw new ProtobufError(`it is nested deeper than ${depthMax} messages`);
-  for (const field of fieldsOf(bytes)) {
+  const check = (field: Wire) => {
+    const [key, place] = table.fields.get(field.number) ?? [];
+    if (key !== undefined) requireWire(field, wireOf(place!), goFieldName(key));
+  };
+  for (const field of fieldsOf(bytes, name, check)) {
     const embedded = table.embedded.get(field.number);
     if (embedded !== undefined) {
-      read(result, embedded, field.bytes, depth + 1);
+      read(result, embedded, field.bytes, depth + 1, name);
       continue;
     }
     const known = table.fields.get(field.number);
@@ -152,12 +220,14 @@ function fieldValue(place: SchemaNode, field: Field, before: unknown, depth: num
   const node = resolve(place);
   if (node.type === 'array') {
     const items = resolve(node.items ?? { type: 'any' });
-    const item = single(items, field, depth);
-    return [...((before as readonly unknown[] | undefined) ?? []), item ?? (items.type === 'any' ? null : '')];
+    const item = single(items, field, depth) ?? (items.type === 'any' ? null : '');
+    if (before === undefined) return [item];
+    (before as unknown[]).push(item);
+    return before;
   }
   if (node.type === 'map') {
     const [key, value] = mapEntry(resolve(node.values ?? { type: 'any' }), field.bytes, depth);
-    const entries = { ...(before as Record<string, unknown> | undefined) };
+    const entries = before ?? {};
     Object.defineProperty(entries, key, { value, enumerable: true, configurable: true, writable: true });
     return entries;
   }
@@ -187,14 +257,15 @@ function single(node: SchemaNode, { value, bytes }: Field, depth: number): unkno
     case 'boolean':
       return value !== 0n;
     case 'integer':
-      return numberOf(BigInt.asIntN(64, value));
+      return node.format === 'int32' ? Number(BigInt.asIntN(32, value)) : numberOf(BigInt.asIntN(64, value));
     case 'number':
       return new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getFloat64(0, true);
     case 'quantity':
-      return text.decode(rawField(bytes)) || undefined;
+      // Go reads it at once: what is none keeps all from being read.
+      return quantityIn(text.decode(rawField(bytes, 'Quantity')));
     case 'intOrString': {
       let [kind, whole, word] = [0n, 0n, ''];
-      for (const part of fieldsOf(bytes)) {
+      for (const part of fieldsOf(bytes, 'IntOrString')) {
         if (part.number === 1) kind = part.value;
         if (part.number === 2) whole = part.value;
         if (part.number === 3) word = text.decode(part.bytes);
@@ -235,13 +306,13 @@ function stringValue({ format }: SchemaNode, bytes: Uint8Array): string | undefi
 /** In seconds, which every reader of Go's durations takes. */
 function durationValue(bytes: Uint8Array): string {
   let nanoseconds = 0n;
-  for (const part of fieldsOf(bytes)) if (part.number === 1) nanoseconds = BigInt.asIntN(64, part.value);
+  for (const part of fieldsOf(bytes, 'Duration')) if (part.number === 1) nanoseconds = BigInt.asIntN(64, part.value);
   return `${Number(nanoseconds) / 1e9}s`;
 }
 
 function timeValue(bytes: Uint8Array, micro: boolean): string | undefined {
   let [seconds, nanos] = [0n, 0n];
-  for (const part of fieldsOf(bytes)) {
+  for (const part of fieldsOf(bytes, 'Timestamp')) {
     if (part.number === 1) seconds = BigInt.asIntN(64, part.value);
     if (part.number === 2) nanos = part.value;
   }
@@ -250,7 +321,15 @@ function timeValue(bytes: Uint8Array, micro: boolean): string | undefined {
   return micro ? `${whole}.${String(nanos / 1000n).padStart(6, '0')}Z` : `${whole}Z`;
 }
 
-function rawField(bytes: Uint8Array): Uint8Array {
-  for (const part of fieldsOf(bytes)) if (part.number === 1) return part.bytes;
+function quantityIn(said: string): string {
+  try {
+    return canonicalQuantity(said);
+  } catch {
+    throw new ProtobufError(quantityWords(said));
+  }
+}
+
+function rawField(bytes: Uint8Array, name = 'RawExtension'): Uint8Array {
+  for (const part of fieldsOf(bytes, name)) if (part.number === 1) return part.bytes;
   return noBytes;
 }

@@ -3,6 +3,7 @@
 import { type Fields, isFields } from '../json/fields.js';
 import type { FieldError } from '../status/field-error.js';
 import { invalidField, notSupportedField, requiredField } from '../status/field-errors.js';
+import { isForeign } from './foreign-schema.js';
 
 const reasons = ['FieldValueDuplicate', 'FieldValueForbidden', 'FieldValueInvalid', 'FieldValueRequired'];
 
@@ -53,8 +54,9 @@ function fieldPathErrors(schema: Fields, fieldPath: string, at: string): readonl
 /** One step: `.field`, `.key` or `['field']`; quotes inside are escaped. */
 const step = /\.([^.[\]]+)|\['((?:[^'\\]|\\['\\abfnrtv])*)'\]/y;
 
-/** Whether a path of fields and keys of maps leads to a place that the schema knows. */
+/** Whether a path of fields and keys of maps leads to a place that the schema knows, as far as its places can be known. */
 function leadsSomewhere(schema: Fields, fieldPath: string): boolean {
+  if (isForeign(schema)) return true;
   let at: unknown = schema;
   let end = 0;
   while (end < fieldPath.length) {

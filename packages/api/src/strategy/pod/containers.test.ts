@@ -382,10 +382,31 @@ describe('a container is refused', () => {
 
 describe('containers together', () => {
   const main = { name: 'main', image: 'i' };
+  const nameless = { image: 'i' };
   const sidecars = 'may not be set for init containers without restartPolicy=Always';
   it.each<readonly [object, readonly string[]]>([
     [{ containers: [] }, ['spec.containers: Required value']],
     [{ containers: [main, main] }, ['spec.containers[1].name: Duplicate value: "main"']],
+    [
+      { containers: [nameless, nameless], initContainers: [nameless] },
+      [
+        'spec.containers[0].name: Required value',
+        'spec.containers[1].name: Required value',
+        'spec.containers[1].name: Duplicate value: ""',
+        'spec.initContainers[0].name: Required value',
+        'spec.initContainers[0].name: Duplicate value: ""',
+      ],
+    ],
+    [
+      { containers: [main], initContainers: [nameless, nameless], ephemeralContainers: [nameless] },
+      [
+        'spec.initContainers[0].name: Required value',
+        'spec.initContainers[1].name: Required value',
+        'spec.ephemeralContainers[0].name: Required value',
+        'spec.ephemeralContainers[0].name: Duplicate value: ""',
+        'spec.ephemeralContainers: Forbidden: cannot be set on create',
+      ],
+    ],
     [{ containers: [main], initContainers: [main] }, ['spec.initContainers[0].name: Duplicate value: "main"']],
     [
       {

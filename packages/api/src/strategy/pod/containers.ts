@@ -59,13 +59,13 @@ const ofSidecars = ['lifecycle', 'livenessProbe', 'readinessProbe', 'startupProb
 
 export function initContainersErrors(context: PodContext, path: string): readonly FieldError[] {
   const { initContainers, containers = [] } = context.spec;
-  const names = new Set(containers.map(({ name }) => name));
+  const names = new Set(containers.map(({ name = '' }: Partial<Container>) => name));
   return eachErrors(initContainers, path, (container, at) => [
     ...commonErrors(container, at, context),
     ...(container.restartPolicy === undefined
       ? noErrors
       : requiredChoiceErrors(container.restartPolicy, `${at}.restartPolicy`, ['Always'])),
-    ...uniqueNameErrors(container, at, names),
+    ...(container.name || names.has('') ? uniqueNameErrors(container, at, names) : noErrors),
     // They run one by one, so that each has the ports to itself.
     ...hostPortErrors([container], path),
     ...(container.restartPolicy === 'Always'
@@ -101,7 +101,7 @@ const notEphemeral = 'cannot be set for an Ephemeral Container';
 export function ephemeralContainersErrors(context: PodContext, path: string): readonly FieldError[] {
   const { ephemeralContainers, containers = [], initContainers = [] } = context.spec;
   if (ephemeralContainers === undefined) return noErrors;
-  const others = [...containers, ...initContainers].map(({ name }) => name);
+  const others = [...containers, ...initContainers].map(({ name = '' }: Partial<Container>) => name);
   const names = new Set(others);
   return eachErrors(ephemeralContainers, path, (container, at) => {
     const { targetContainerName: target } = container;
@@ -130,8 +130,8 @@ function livingErrors(container: EphemeralContainer, path: string): readonly Fie
 const isUnset = (field: string, value: unknown) =>
   value === undefined || (field === 'resources' && typeof value === 'object' && Object.keys(value ?? {}).length === 0);
 
-function uniqueNameErrors({ name }: Container, path: string, names: Set<string>): readonly FieldError[] {
-  if (!name) return noErrors;
+/** Of several that have no name each is told as the first one's double, but among those that initialize a pod. */
+function uniqueNameErrors({ name = '' }: Partial<Container>, path: string, names: Set<string>): readonly FieldError[] {
   if (names.has(name)) return [duplicateField(`${path}.name`, name)];
   names.add(name);
   return noErrors;

@@ -160,12 +160,90 @@ describe('ValidatingAdmissionPolicy', () => {
       ],
     });
     const paramRef = { name: 'params', namespace: 'default', parameterNotFoundAction: 'Deny' };
-    const { client, tried, settle } = await setup(limit, binding({ paramRef }));
+    const matchResources = { objectSelector: { matchExpressions: [{ key: 'free', operator: 'DoesNotExist' }] } };
+    const { client, tried, settle } = await setup(limit, binding({ paramRef, matchResources }));
     expect(await tried(client.create(configMap({ a: '1', b: '2' })))).toContain('no params found for policy binding');
-    await client.create(configMap({ max: '1' }, { name: 'params' }));
+    // Conditions are come to with parameters alone.
+    expect(await tried(client.create(configMap({ max: '1' }, { name: 'params' })))).toContain('no params found');
+    await client.create(configMap({ max: '1' }, { name: 'params', labels: { free: 'yes' } }));
     await settle();
     expect(await tried(client.create(configMap({ a: '1', b: '2' })))).toContain('at most 1');
     expect(await tried(client.create(configMap({ a: '1' })))).toBe('accepted');
+  });
+
+  it.each([['Audit'], ['Warn']])('denies where there are no parameters though it is to %s alone', async (action) => {
+    const wanting = policy({
+      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      validations: [{ expression: 'true' }],
+    });
+    const paramRef = { name: 'params', namespace: 'default', parameterNotFoundAction: 'Deny' };
+    const { client, tried } = await setup(wanting, binding({ paramRef, validationActions: [action] }));
+    expect(await tried(client.create(configMap({ a: '1' })))).toContain('no params found for policy binding');
+  });
+
+  it('asks of each parameter whether it is met, and goes on where one has no value', async () => {
+    const some = policy({
+      paramKind: { apiVersion: 'v1', kind: 'ConfigMap' },
+      matchConditions: [{ name: 'counts', expression: "params.data.counts == 'yes'" }],
+      validations: [
+        { expression: 'object.data.a == params.data.a', messageExpression: "'not as in ' + params.metadata.name" },
+      ],
+    });
+    const matchResources = { objectSelector: { matchExpressions: [{ key: 'set', operator: 'DoesNotExist' }] } };
+    const paramRef = {
+      selector: { matchLabels: { set: 'yes' } },
+      namespace: 'default',
+      parameterNotFoundAction: 'Deny',
+    };
+    const { client, tried, settle } = await setup(some, binding({ paramRef, matchResources }));
+    for (const [name, data] of [
+      ['a', { counts: 'no', a: '2' }],
+      ['b', { counts: 'yes', a: '1' }],
+    ] as const)
+      await client.create(configMap(data, { name, labels: { set: 'yes' } }));
+    await settle();
+    expect(await tried(client.create(configMap({ a: '1' }, { name: 'x' })))).toBe('accepted');
+    expect(await tried(client.create(configMap({ a: '2' }, { name: 'y' })))).toContain('not as in b');
+    await client.create(configMap({}, { name: 'c', labels: { set: 'yes' } }));
+    await settle();
+    expect(await tried(client.create(configMap({ a: '1' }, { name: 'z' })))).toContain('no such key: data');
+  });
+
+  it('says its message without a word on who may do what', async () => {
+    const asked = policy({
+      variables: [
+        { name: 'may', expression: "authorizer.path('/healthz').check('get').allowed()" },
+        { name: 'plain', expression: "'plainly'" },
+      ],
+      validations: [
+        { expression: 'variables.may && false', message: 'as written', messageExpression: "variables.may ? 'a' : 'b'" },
+      ],
+    });
+    const { client, tried } = await setup(asked, binding());
+    expect(await tried(client.create(configMap({ a: '1' })))).toContain('denied request: as written');
+    const own = { name: 'may', expression: "authorizer.requestResource.check('get').allowed()" };
+    const ofRequest = await setup(policy({ ...asked.spec, variables: [own] }), binding());
+    expect(await ofRequest.tried(ofRequest.client.create(configMap({ a: '1' })))).toContain('request: as written');
+    const notes = [{ key: 'k', valueExpression: "variables.may ? 'a' : 'b'" }];
+    const noting = await setup(policy({ ...asked.spec, validations: [], auditAnnotations: notes }), binding());
+    expect(await noting.tried(noting.client.create(configMap({ a: '1' })))).toContain(
+      'composited variable "may" fails to evaluate: no such attribute(s): authorizer',
+    );
+    const validations = [{ expression: 'variables.may && false', messageExpression: 'variables.plain' }];
+    const plain = await setup(policy({ ...asked.spec, validations }), binding());
+    expect(await plain.tried(plain.client.create(configMap({ a: '1' })))).toContain('denied request: plainly');
+  });
+
+  it('has conditions that know nothing of the namespace', async () => {
+    const expression = "namespaceObject.metadata.name == 'default'";
+    const validations = [{ expression: `!(${expression})` }];
+    const asked = policy({ validations, matchConditions: [{ name: 'there', expression }] });
+    const { client, tried } = await setup(asked, binding());
+    expect(await tried(client.create(configMap({ a: '1' })))).toContain(
+      `expression '${expression}' resulted in error: no such key: metadata`,
+    );
+    const unasked = await setup(policy({ validations }), binding());
+    expect(await unasked.tried(unasked.client.create(configMap({ a: '1' })))).toContain('failed expression: !(');
   });
 
   it('refuses what has no value, unless the policy says to ignore it', async () => {

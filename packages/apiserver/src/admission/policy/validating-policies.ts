@@ -104,7 +104,8 @@ export function validatingPolicies(options: ValidatingPoliciesOptions): Admissio
       for (const { policy, binding, version } of found) {
         const failures = await failuresOf(spoken, policy, binding, request, await variablesIn(version));
         if (binding.spec?.validationActions?.includes('Audit'))
-          for (const { message, index } of failures) failed.push(auditedFailure(policy, binding, message, index));
+          for (const { message, index, alwaysDenies } of failures)
+            if (!alwaysDenies) failed.push(auditedFailure(policy, binding, message, index));
         for (const failure of failures) tell(policy, binding, failure, binding.spec?.validationActions ?? []);
         // All are asked, and the first that denies has the word.
         const refusal = act(request, policy, binding, failures);
@@ -142,33 +143,42 @@ export function validatingPolicies(options: ValidatingPoliciesOptions): Admissio
       ...(tolerated ? { tolerate: (fault, elapsedMs) => tell(policy, binding, { fault, elapsedMs }, ['allow']) } : {}),
     };
     const startedMs = metrics.now();
-    try {
-      const program = compiledOf(policy, spoken);
-      const { operation } = request;
-      const of = { name: policy.metadata.name ?? '', kind: 'policy', type: 'validate', operation } as const;
-      if (!(await conditionsHold(cel, program.conditions, variables, conditions, of))) return [];
-      const failures: Failure[] = [];
-      const notes = new Map<string, Set<string>>();
-      for (const each of await paramsOf(policy, binding, request, findParams)) {
-        const given = { ...variables, params: celObject(cel, each) };
-        failures.push(...(await whenDecided(() => validate(cel, program, given, judging))));
-        const told = await whenDecided(() => notesOf(cel, program, given));
-        for (const { key, value } of told.notes) notes.set(key, (notes.get(key) ?? new Set()).add(value));
-        if (!tolerated) failures.push(...told.failures);
-      }
-      for (const [key, values] of notes) request.annotate?.(`${policy.metadata.name}/${key}`, [...values].join(', '));
-      return failures;
-    } catch (error) {
+    const failures: Failure[] = [];
+    const failed = (error: unknown): void => {
       const fault = faultOf(cel, error);
       const elapsedMs = metrics.now() - startedMs;
       if (tolerated) {
         if (fault !== undefined) judging.tolerate?.(fault, elapsedMs);
-        return [];
+        return;
       }
-      if (fault === undefined && !(error instanceof ParamsMissingError)) throw error;
-      const isOfPolicy = error instanceof ParamsMissingError && error.of === 'policy';
-      return [{ message: (error as Error).message, reason: undefined, fault, elapsedMs, isOfPolicy }];
+      const isMissing = error instanceof ParamsMissingError;
+      if (fault === undefined && !isMissing) throw error;
+      const { message } = error as Error;
+      const missing = isMissing ? { alwaysDenies: true, isOfPolicy: error.of === 'policy' } : {};
+      failures.push({ message, reason: undefined, fault, elapsedMs, ...missing });
+    };
+    const notes = new Map<string, Set<string>>();
+    const judgeWith = async (params: KubernetesObject | undefined): Promise<void> => {
+      const program = compiledOf(policy, spoken);
+      const given = { ...variables, params: celObject(cel, params) };
+      // Upstream's conditions are told of no namespace.
+      const asked = { ...given, namespaceObject: celObject(cel, undefined) };
+      const { operation } = request;
+      const of = { name: policy.metadata.name ?? '', kind: 'policy', type: 'validate', operation } as const;
+      if (!(await conditionsHold(cel, program.conditions, asked, conditions, of))) return;
+      failures.push(...(await whenDecided(() => validate(cel, program, given, judging))));
+      const told = await whenDecided(() => notesOf(cel, program, given));
+      for (const { key, value } of told.notes) notes.set(key, (notes.get(key) ?? new Set()).add(value));
+      if (!tolerated) failures.push(...told.failures);
+    };
+    try {
+      for (const params of await paramsOf(policy, binding, request, findParams))
+        await judgeWith(params).catch((error: unknown) => failed(error));
+    } catch (error) {
+      failed(error);
     }
+    for (const [key, values] of notes) request.annotate?.(`${policy.metadata.name}/${key}`, [...values].join(', '));
+    return failures;
   };
 
   return {
@@ -268,7 +278,7 @@ function notesOf(
   given: Readonly<Record<string, Value>>,
 ): Noted {
   const budget = new Budget(policyBudget);
-  const all = withVariables(cel, programs, given, budget);
+  const all = withVariables(cel, programs, withoutAuthorizer(given), budget);
   const failures: Failure[] = [];
   const told = notes.flatMap(({ key, expression, program }) => {
     const ran = program.attempt(all);
@@ -287,6 +297,12 @@ function notesOf(
 /** Longer notes are cut off. */
 const noteCharactersMax = 10 * 1024;
 
+/** Messages and notes are not told who may do what, by way of a variable neither. */
+function withoutAuthorizer(given: Readonly<Record<string, Value>>): Readonly<Record<string, Value>> {
+  const { authorizer: _authorizer, 'authorizer.requestResource': _requestResource, ...told } = given;
+  return told;
+}
+
 /** Where the expressions cost too much together, that is all that is told. */
 function validate(
   cel: CelModule,
@@ -296,6 +312,7 @@ function validate(
 ): readonly Failure[] {
   const budget = new Budget(policyBudget);
   const all = withVariables(cel, programs, given, budget);
+  const forMessages = withVariables(cel, programs, withoutAuthorizer(given), budget);
   const failures: Failure[] = [];
   const startedMs = now();
   const failed = (fault: PolicyFault, elapsedMs: number, message: string, index = 0): void => {
@@ -312,8 +329,8 @@ function validate(
         const fault = ran.error instanceof cel.CelCostError ? 'out_of_budget' : 'invalid_error';
         failed(fault, now() - startedMs, `expression '${expression}' resulted in error: ${ran.error.message}`, index);
       } else if (ran.value !== true) {
-        const told = toldMessage(said(messageProgram, all, budget)) ?? words;
-        failures.push({ message: told, reason, index, fault: 'no_error', elapsedMs: now() - startedMs });
+        const message = toldMessage(said(messageProgram, forMessages, budget)) ?? words;
+        failures.push({ message, reason, index, fault: 'no_error', elapsedMs: now() - startedMs });
       }
     }
     return failures;
