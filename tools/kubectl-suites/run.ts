@@ -4,7 +4,8 @@
  *     npx tsx tools/kubectl-suites/run.ts FOLDER [--kubectl FILE] [--logs FOLDER] [SUITE…]
  *
  * FOLDER is a checkout of kubernetes/kubernetes at the version that Pintle behaves as: its `hack/`, `test/`, `api/` and
- * `third_party/` are read. It is no part of this project. Pintle runs with every controller, without scheduler and nodes.
+ * `third_party/` are read, and the programs in `test/fixtures/pkg/kubectl/plugins` must be executable, which Go's module cache
+ * does not keep. It is no part of this project. Pintle runs with every controller, without scheduler and nodes.
  */
 import { spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';

@@ -53,6 +53,7 @@ import { conversionTimes } from './crd/conversion-metrics.js';
 import { customResources } from './crd/custom-resources.js';
 import { endingKinds } from './crd/ending-kinds.js';
 import { versionsIn } from './discovery/discovery.js';
+import { discoveryDocuments } from './discovery/discovery-documents.js';
 import { openApiDocuments } from './discovery/openapi.js';
 import { openApiV2 } from './discovery/openapi-v2.js';
 import { configurationManager } from './flow-control/bring-configuration.js';
@@ -370,6 +371,13 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
   };
   const { port, advertiseAddress = '127.0.0.1' } = options;
   const publicAddress = port === undefined ? '' : hostAndPort(advertiseAddress, port);
+  const served = () => ({
+    registry,
+    announced: aggregated?.announcedVersions() ?? versionsIn(registry),
+    priorityOf: aggregated?.priorityOf ?? rankOf,
+    current: aggregated?.remoteVersions() ?? [],
+    stale: aggregated?.staleVersions() ?? [],
+  });
   const answering = requestsUnderWay(
     apiHandler({
       core,
@@ -401,15 +409,9 @@ export async function createApiServer(options: ApiServerOptions = {}): Promise<A
         metrics: (which) => metrics.text(which === 'slis' ? isOfChecks : (name) => !name.startsWith(checksPrefix)),
         checkNames: healthOf.names,
         flowDump: flows?.dump,
-        onDiscovery: () => discoveries.increment(),
+        discovery: discoveryDocuments(served, () => discoveries.increment()),
         address: () => publicAddress,
-        served: () => ({
-          registry,
-          announced: aggregated?.announcedVersions() ?? versionsIn(registry),
-          priorityOf: aggregated?.priorityOf ?? rankOf,
-          current: aggregated?.remoteVersions() ?? [],
-          stale: aggregated?.staleVersions() ?? [],
-        }),
+        served,
         issuer: tokens?.documents ?? new Map(),
       },
     }),

@@ -19,7 +19,12 @@ type Json = Readonly<Record<string, unknown>>;
 interface Question {
   readonly apiVersion: string;
   readonly kind: string;
-  readonly request: Json & { readonly uid: string; readonly objects?: readonly Json[]; readonly object?: Json | null };
+  readonly request: Json & {
+    readonly uid: string;
+    readonly objects?: readonly Json[];
+    readonly object?: Json | null;
+    readonly oldObject?: Json | null;
+  };
 }
 
 /** An answer, or what is done instead of one. */
@@ -75,8 +80,19 @@ const admissions: Readonly<Record<string, (request: Question['request']) => Json
   'patch-managed': () => patchOf({ op: 'add', path: '/metadata/managedFields', value: [] }),
   'patch-type': () => patchOf({ op: 'add', path: '/data', value: 1 }),
   'patch-unknown': () => patchOf({ op: 'add', path: '/unknown', value: 1 }),
+  'patch-told': ({ object, oldObject }) => ({
+    allowed: true,
+    patchType: 'JSONPatch',
+    patch: base64(told(object, oldObject)),
+  }),
   echo: ({ uid: _, ...request }) => ({ allowed: false, status: { message: JSON.stringify(sorted(request)) } }),
 };
+
+/** The patch that stands in the object's annotations. */
+function told(object: Json | null | undefined, oldObject: Json | null | undefined): string {
+  const { metadata = {} } = (object ?? oldObject ?? {}) as { readonly metadata?: { readonly annotations?: Json } };
+  return String(metadata.annotations?.[object ? 'patch' : 'on-delete'] ?? '[]');
+}
 
 /** So that who looks sees how often each was asked, and after whom. */
 function grown(object: Json | null | undefined, letter: string): Json {
@@ -89,6 +105,28 @@ const converted = ({ desiredAPIVersion, objects = [] }: Question['request'], cha
   result: { status: 'Success' },
   convertedObjects: objects.map((object) => change({ ...object, apiVersion: desiredAPIVersion })),
 });
+/** What is `size` in v1 is `width` in v2, whose `note` is lost unless it asks to be kept, in an annotation; replicas stand elsewhere. */
+function resized(object: Json): Json {
+  const isOld = String(object['apiVersion']).endsWith('/v1');
+  const { spec = {}, metadata = {}, status, ...rest } = object as Readonly<Record<string, Json | undefined>>;
+  const { size, width, note, replicas, scale, old: _old, fresh: _fresh, ...others } = spec as Json;
+  const { note: kept, ...annotations } = (metadata['annotations'] ?? {}) as Json;
+  const defined = (fields: Json) =>
+    Object.fromEntries(Object.entries(fields).filter(([, value]) => value !== undefined && value !== null));
+  const [length, count] = [size ?? width, replicas ?? (scale as Json | undefined)?.['replicas']];
+  const isKept = typeof note === 'string' && note.endsWith('!');
+  const told = defined(isOld ? { ...annotations, note: isKept ? note : undefined } : annotations);
+  return {
+    ...rest,
+    metadata: { ...metadata, annotations: Object.keys(told).length === 0 ? undefined : told },
+    spec: defined(
+      isOld
+        ? { ...others, size: length, replicas: count }
+        : { ...others, width: length, note: kept, scale: count === undefined ? undefined : { replicas: count } },
+    ),
+    ...(status === undefined ? {} : { status }),
+  };
+}
 const withMetadata = (object: Json, more: Json): Json => ({
   ...object,
   metadata: { ...(object['metadata'] as Json), ...more },
@@ -98,6 +136,7 @@ const conversions: Readonly<Record<string, (request: Question['request']) => Jso
   convert: (request) => converted(request, (object) => ({ ...object, from: object['apiVersion'] })),
   'convert-labels': (request) =>
     converted(request, (object) => withMetadata(object, { labels: { converted: 'yes' }, annotations: { a: 'b' } })),
+  'convert-lossy': (request) => converted(request, resized),
   'convert-name': (request) => converted(request, (object) => withMetadata(object, { name: 'renamed' })),
   'convert-finalizers': (request) => converted(request, (object) => withMetadata(object, { finalizers: ['a.io/b'] })),
   'convert-kind': (request) => converted(request, (object) => ({ ...object, kind: 'Other' })),

@@ -20,7 +20,6 @@ const leftOut = [
   ...['apiserver_storage_data_key_', 'apiserver_storage_envelope_', 'apiserver_storage_size_bytes'],
   ...['apiserver_webhooks_x509_', 'apiserver_kube_aggregator_x509_', 'apiserver_validation_declarative_validation_'],
   ...[
-    'apiserver_admission_match_condition_',
     'apiserver_request_terminations_total',
     'apiserver_request_aborts_total',
     'apiserver_request_post_timeout_total',

@@ -1,5 +1,5 @@
 /** A case of the fuzzer, from its seed: an object bent at random, and a verb that it is sent with; and the request that makes. */
-import { seededRandom } from '@pintle/machinery';
+import { jsonPatchBetween, seededRandom } from '@pintle/machinery';
 import { stringify } from 'yaml';
 import type { Row } from '../compare/row.js';
 import { type Base, newNamespace } from './bases.js';
@@ -144,22 +144,4 @@ export function mergePatchBetween(from: Json | undefined, to: Json): Json | unde
     return inner === undefined ? [] : [[name, inner] as const];
   });
   return { ...Object.fromEntries(gone.map((name) => [name, null])), ...Object.fromEntries(changed) };
-}
-
-const pointer = (path: readonly string[]) =>
-  path.map((part) => `/${part.replaceAll('~', '~0').replaceAll('/', '~1')}`).join('');
-
-function jsonPatchBetween(from: Json, to: Json, path: readonly string[] = []): readonly object[] {
-  if (JSON.stringify(from) === JSON.stringify(to)) return [];
-  if (!isRecord(from) || !isRecord(to)) return [{ op: 'replace', path: pointer(path), value: to }];
-  return [
-    ...Object.keys(from)
-      .filter((name) => !(name in to))
-      .map((name) => ({ op: 'remove', path: pointer([...path, name]) })),
-    ...Object.entries(to).flatMap(([name, value]) =>
-      name in from
-        ? jsonPatchBetween(from[name]!, value, [...path, name])
-        : [{ op: 'add', path: pointer([...path, name]), value }],
-    ),
-  ];
 }

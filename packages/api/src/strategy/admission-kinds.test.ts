@@ -142,7 +142,7 @@ describe('a new object', () => {
     [
       ruled({ operations: ['*', 'CREATE'] }),
       [
-        `${firstRule}operations: Invalid value: []string{"*", "CREATE"}: if '*' is present, must not specify other operations`,
+        `${firstRule}operations: Invalid value: []admissionregistration.OperationType{"*", "CREATE"}: if '*' is present, must not specify other operations`,
       ],
     ],
     [
@@ -255,7 +255,7 @@ describe('a new object', () => {
     [
       binding({ validationActions: ['Deny', 'Warn'] }),
       [
-        `${spec}validationActions: Invalid value: []string{"Deny", "Warn"}: must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)`,
+        `${spec}validationActions: Invalid value: []admissionregistration.ValidationAction{"Deny", "Warn"}: must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)`,
       ],
     ],
     [

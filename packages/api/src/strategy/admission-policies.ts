@@ -21,6 +21,7 @@ import {
   requiredField,
   requiredFormatErrors,
   type Strategy,
+  shownTexts,
   statusMetadata,
 } from '@pintle/machinery';
 import type {
@@ -219,7 +220,7 @@ function bindingErrors({ spec }: ValidatingAdmissionPolicyBinding): readonly Fie
       ? [
           invalidField(
             'spec.validationActions',
-            wanted,
+            shownTexts(wanted, 'admissionregistration.ValidationAction'),
             'must not contain both Deny and Warn (repeating the same validation failure information in the API response and headers serves no purpose)',
           ),
         ]

@@ -28,7 +28,7 @@ const scopes = ['*', 'Cluster', 'Namespaced'];
 const conditionsMax = 64;
 
 export const ruleErrors = (rule: RuleWithOperations | NamedRuleWithOperations, path: string): readonly FieldError[] => [
-  ...listWithStarErrors(rule.operations, `${path}.operations`, '', 'operations'),
+  ...listWithStarErrors(rule.operations, `${path}.operations`, '', 'operations', 'admissionregistration.OperationType'),
   ...eachErrors(rule.operations, `${path}.operations`, (operation, at) =>
     operations.includes(operation) ? noErrors : [notSupportedField(at, operation, operations)],
   ),

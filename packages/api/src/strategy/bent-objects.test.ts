@@ -137,14 +137,14 @@ describe('what is refused of a new object', () => {
       workload(kind)({ matchLabels: badLabel }, template({}, { containers: [] })),
       [
         `spec.selector.matchLabels: Invalid value: "-": ${noLabel}`,
-        'spec.selector: Invalid value: {"matchLabels":{"app":"-"}}: invalid label selector',
+        'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"app":"-"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: invalid label selector',
       ],
     ]),
     [
       workload('StatefulSet')({ matchLabels: badLabel }, template(badLabel)),
       [
         `spec.selector.matchLabels: Invalid value: "-": ${noLabel}`,
-        'spec.selector: Invalid value: {"matchLabels":{"app":"-"}}',
+        'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"app":"-"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}',
       ],
     ],
     [
@@ -447,7 +447,7 @@ it('of the status of a pod, addresses and users are told of at their places', ()
     ],
   });
   expect(statusFaults(bent, pod({}))).toEqual([
-    'status.podIPs: Invalid value: [{"ip":"192.0.2.1"},{"ip":"192.0.2.1"}]: may specify no more than one IP for each IP family',
+    'status.podIPs: Invalid value: []core.PodIP{core.PodIP{IP:"192.0.2.1"}, core.PodIP{IP:"192.0.2.1"}}: may specify no more than one IP for each IP family',
     'status.containerStatuses[0].user.linux.uid: Invalid value: -1: must be between 0 and 2147483647, inclusive',
   ]);
 });

@@ -14,6 +14,7 @@ import {
   notSupportedField,
   requiredField,
   type Strategy,
+  shownBytes,
 } from '@pintle/machinery';
 import { certificateEnd, parseEncodedRequest, signers, textOfBase64 } from '../certificate-request/index.js';
 import type { CertificateSigningRequest, CertificateSigningRequestCondition } from '../certificates/v1/certificates.js';
@@ -133,7 +134,7 @@ function requestErrors(
   const errors: FieldError[] = [];
   if (old === undefined || spec.request !== old.spec.request) {
     const fault = faultOf(() => parseEncodedRequest(spec.request ?? ''));
-    if (fault !== undefined) errors.push(invalidField('spec.request', spec.request ?? null, fault));
+    if (fault !== undefined) errors.push(invalidField('spec.request', shownBytes(spec.request), fault));
   }
   const given = spec.usages ?? [];
   if (given.length === 0) errors.push(requiredField('spec.usages'));

@@ -69,7 +69,7 @@ describe('a new object', () => {
       [
         expect.stringContaining('metadata.taints[0].value: Invalid value: "b c"') as never,
         'metadata.taints[0].effect: Unsupported value: "Never": supported values: "NoSchedule", "PreferNoSchedule", "NoExecute"',
-        'metadata.taints[2]: Duplicate value: {"key":"b","effect":"NoSchedule"}: taints must be unique by key and effect pair',
+        'metadata.taints[2]: Duplicate value: core.Taint{Key:"b", Value:"", Effect:"NoSchedule", TimeAdded:<nil>}: taints must be unique by key and effect pair',
       ],
     ],
     [
@@ -351,7 +351,7 @@ describe('a status', () => {
           ],
         },
       ),
-      ['status.addresses[1]: Duplicate value: {"type":"Hostname","address":"a"}'],
+      ['status.addresses[1]: Duplicate value: core.NodeAddress{Type:"Hostname", Address:"a"}'],
     ],
     [
       claim({}, { status: { capacity: { storage: '-1' }, allocatedResourceStatuses: { cpu: 'Odd' } } }),

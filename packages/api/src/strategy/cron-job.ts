@@ -6,6 +6,7 @@ import {
   notSupportedField,
   requiredField,
   type Strategy,
+  shownSelector,
 } from '@pintle/machinery';
 import { CronSyntaxError, parseCronSchedule } from '../batch/cron/cron-schedule.js';
 import { zoneOf } from '../batch/cron/zone.js';
@@ -40,7 +41,7 @@ function specErrors(spec: CronJobSpec, old?: CronJobSpec): readonly FieldError[]
   else {
     errors.push(...jobSpecErrors(job, path));
     if (job.selector !== undefined)
-      errors.push(invalidField(`${path}.selector`, job.selector, '`selector` will be auto-generated'));
+      errors.push(invalidField(`${path}.selector`, shownSelector(job.selector), '`selector` will be auto-generated'));
     if (job.manualSelector)
       errors.push(notSupportedField(`${path}.manualSelector`, job.manualSelector, ['nil', 'false']));
   }

@@ -68,7 +68,7 @@ describe('a new definition', () => {
       versioned({ storage: false }),
       [
         'spec.versions: Invalid value: []string{"v1"}: must have exactly one version marked as storage version',
-        'status.storedVersions: Invalid value: null: must have at least one stored version',
+        'status.storedVersions: Invalid value: []string(nil): must have at least one stored version',
       ],
     ],
     [

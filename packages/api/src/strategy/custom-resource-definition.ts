@@ -20,6 +20,7 @@ import {
   requiredErrors,
   requiredField,
   type Strategy,
+  shownTexts,
 } from '@pintle/machinery';
 import type { CustomResourceDefinition } from '../apiextensions/v1/index.js';
 import { partErrors, partPlaces, versionErrors, versionNameErrors } from './custom-resource-version.js';
@@ -56,7 +57,7 @@ export const customResourceDefinitionStrategy: Strategy<CustomResourceDefinition
     ...errorsOf(crd),
     ...(crd.status?.storedVersions?.length
       ? storageErrors(crd)
-      : [invalidField('status.storedVersions', null, 'must have at least one stored version')]),
+      : [invalidField('status.storedVersions', shownTexts(undefined), 'must have at least one stored version')]),
     ...approvalErrors(crd),
     ...pruningErrors(crd),
   ],
@@ -231,7 +232,9 @@ function errorsOf(crd: CustomResourceDefinition): readonly FieldError[] {
       : [
           invalidField(
             'spec.versions',
-            versions.length === 0 ? null : versionNames,
+            versions.length === 0
+              ? shownTexts(undefined, 'apiextensions.CustomResourceDefinitionVersion')
+              : versionNames,
             'must have exactly one version marked as storage version',
           ),
         ]),

@@ -54,7 +54,7 @@ describe('a new claim', () => {
     [
       claim({ requests: [{ ...request({}), firstAvailable: [{ name: 'a', deviceClassName: 'gpu' }] }] }),
       [
-        `${at}: Invalid value: null: exactly one of \`exactly\` or \`firstAvailable\` is required, but multiple fields are set`,
+        `${at}: Invalid value: "null": exactly one of \`exactly\` or \`firstAvailable\` is required, but multiple fields are set`,
       ],
     ],
     [

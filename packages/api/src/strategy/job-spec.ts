@@ -13,6 +13,7 @@ import {
 } from '@pintle/machinery';
 import type { JobSpec, PodFailurePolicyRule, SuccessPolicyRule } from '../batch/v1/job.js';
 import { nonNegativeErrors } from './amount.js';
+import { shownIntegers } from './go-structures.js';
 import { countOf, parseIndexRanges } from './job-indexes.js';
 import { podTemplateErrors } from './pod/pod-spec.js';
 
@@ -169,7 +170,8 @@ function exitCodesErrors(
         'must be one of the container or initContainer names in the pod template',
       ),
     );
-  if (values.length === 0) errors.push(invalidField(`${path}.values`, values, 'at least one value is required'));
+  if (values.length === 0)
+    errors.push(invalidField(`${path}.values`, shownIntegers(values), 'at least one value is required'));
   else if (values.length > exitCodesMax) errors.push(tooManyField(`${path}.values`, values.length, exitCodesMax));
   for (const [index, value] of values.entries()) {
     const at = `${path}.values[${index}]`;
@@ -177,7 +179,7 @@ function exitCodesErrors(
     if (values.indexOf(value) < index) errors.push(duplicateField(at, value));
   }
   if (values.some((value, index) => index > 0 && values[index - 1]! > value))
-    errors.push(invalidField(`${path}.values`, values, 'must be ordered'));
+    errors.push(invalidField(`${path}.values`, shownIntegers(values), 'must be ordered'));
   return errors;
 }
 

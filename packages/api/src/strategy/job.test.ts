@@ -73,7 +73,7 @@ describe('a Job is refused', () => {
       [
         'spec.podFailurePolicy.rules[0].onExitCodes.values[1]: Invalid value: 0: must not be 0 for the In operator',
         'spec.podFailurePolicy.rules[0].onExitCodes.values[2]: Duplicate value: 3',
-        'spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: [3,0,3]: must be ordered',
+        'spec.podFailurePolicy.rules[0].onExitCodes.values: Invalid value: []int32{3, 0, 3}: must be ordered',
       ],
     ],
     [
@@ -105,15 +105,15 @@ describe('a Job is refused', () => {
     [
       { selector: { matchLabels: { app: 'x' } } },
       [
-        'spec.selector: Invalid value: {"matchLabels":{"batch.kubernetes.io/controller-uid":"u","app":"x"}}: `selector` not auto-generated',
-        'spec.template.metadata.labels: Invalid value: {"job-name":"job","batch.kubernetes.io/job-name":"job","controller-uid":"u","batch.kubernetes.io/controller-uid":"u"}: `selector` does not match template `labels`',
+        'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string{"app":"x", "batch.kubernetes.io/controller-uid":"u"}, MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: `selector` not auto-generated',
+        'spec.template.metadata.labels: Invalid value: map[string]string{"batch.kubernetes.io/controller-uid":"u", "batch.kubernetes.io/job-name":"job", "controller-uid":"u", "job-name":"job"}: `selector` does not match template `labels`',
       ],
     ],
     [
       { manualSelector: true },
       [
         'spec.selector: Required value',
-        'spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`',
+        'spec.template.metadata.labels: Invalid value: map[string]string(nil): `selector` does not match template `labels`',
       ],
     ],
   ];

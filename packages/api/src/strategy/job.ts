@@ -9,6 +9,8 @@ import {
   labelSelectorMatcher,
   requiredField,
   type Strategy,
+  shownSelector,
+  shownTextMap,
 } from '@pintle/machinery';
 import type { Job, JobSpec } from '../batch/v1/job.js';
 import type { PodTemplateSpec } from '../core/v1/pod.js';
@@ -118,10 +120,10 @@ function generatedSelectorErrors({ spec, metadata }: Job): readonly FieldError[]
     .flatMap(([label, value]): readonly FieldError[] => {
       const at = `spec.template.metadata.labels[${label}]`;
       const detail = `must be '${value}'`;
-      return [labels[label] === undefined ? requiredField(at, detail) : invalidField(at, labels, detail)];
+      return [labels[label] === undefined ? requiredField(at, detail) : invalidField(at, shownTextMap(labels), detail)];
     });
   if (isReadable(spec.selector) && !labelSelectorMatcher(spec.selector).matches(expected))
-    errors.push(invalidField('spec.selector', spec.selector, '`selector` not auto-generated'));
+    errors.push(invalidField('spec.selector', shownSelector(spec.selector), '`selector` not auto-generated'));
   return errors;
 }
 
@@ -134,7 +136,7 @@ function selectorErrors({ selector, template }: JobSpec): readonly FieldError[] 
     return errors;
   return [
     ...errors,
-    invalidField('spec.template.metadata.labels', labels, '`selector` does not match template `labels`'),
+    invalidField('spec.template.metadata.labels', shownTextMap(labels), '`selector` does not match template `labels`'),
   ];
 }
 
@@ -163,7 +165,8 @@ function changeErrors(job: Job, old: Job): readonly FieldError[] {
   if (!deepEqual(now.template, isMovable ? withPlacementOf(now.template, before.template) : before.template))
     errors.push(immutableField('spec.template', now.template));
   for (const field of immutable)
-    if (!deepEqual(now[field], before[field])) errors.push(immutableField(`spec.${field}`, now[field]));
+    if (!deepEqual(now[field], before[field]))
+      errors.push(immutableField(`spec.${field}`, field === 'selector' ? shownSelector(now.selector) : now[field]));
   return errors;
 }
 

@@ -14,6 +14,7 @@ import {
 } from '@pintle/machinery';
 import type { Node, NodeSpec, NodeStatus } from '../core/v1/node.js';
 import { rangeWarnings } from './address-warnings.js';
+import { shownAddress } from './go-structures.js';
 import { taintErrors } from './pod/tolerations.js';
 import { resourceQuantityErrors } from './resource-names.js';
 
@@ -81,7 +82,7 @@ function nodeErrors({ spec = {}, status = {} }: Node): readonly FieldError[] {
 const addressErrors = ({ addresses = [] }: NodeStatus): readonly FieldError[] =>
   addresses.flatMap((address, index) =>
     addresses.slice(0, index).some((other) => deepEqual(other, address))
-      ? [duplicateField(`status.addresses[${index}]`, address)]
+      ? [duplicateField(`status.addresses[${index}]`, shownAddress(address))]
       : [],
   );
 

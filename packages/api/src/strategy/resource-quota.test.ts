@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { shownTexts } from '@pintle/machinery';
 import type { ResourceQuota, ResourceQuotaSpec } from '../core/v1/index.js';
 import { resourceQuotaStrategy } from './resource-quota.js';
 
@@ -91,7 +92,12 @@ describe('refuses', () => {
   it('other scopes than before', () => {
     const now = quota({ hard: { pods: '1' }, scopes: ['Terminating'] });
     expect(resourceQuotaStrategy.validateUpdate!(now, quota({ hard: { pods: '1' } }))).toEqual([
-      { type: 'FieldValueInvalid', field: 'spec.scopes', badValue: ['Terminating'], detail: 'field is immutable' },
+      {
+        type: 'FieldValueInvalid',
+        field: 'spec.scopes',
+        badValue: shownTexts(['Terminating'], 'core.ResourceQuotaScope'),
+        detail: 'field is immutable',
+      },
     ]);
     const unnamed = quota({ hard: { pods: '1' }, scopes: [''] });
     expect(resourceQuotaStrategy.validateUpdate!(unnamed, quota({})).map(({ detail }) => detail)).toEqual([

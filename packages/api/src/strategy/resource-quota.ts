@@ -6,10 +6,13 @@ import {
   invalidField,
   requiredField,
   type Strategy,
+  shownTexts,
 } from '@pintle/machinery';
 import type { ResourceQuota, ResourceQuotaSpec } from '../core/v1/policy.js';
 import type { ScopedResourceSelectorRequirement } from '../core/v1/reference.js';
 import { isStandardQuotaResource, quotaResourceNameErrors, resourceQuantityErrors } from './resource-names.js';
+
+const shownScopes = (scopes: readonly string[] | undefined) => shownTexts(scopes, 'core.ResourceQuotaScope');
 
 const scopes = [
   'Terminating',
@@ -36,7 +39,7 @@ export const resourceQuotaStrategy: Strategy<ResourceQuota> = {
     const errors = [...specErrors(quota.spec ?? {})];
     const scopesOf = ({ spec }: ResourceQuota) => [...new Set(spec?.scopes)].sort();
     if (!deepEqual(scopesOf(quota), scopesOf(old)))
-      errors.push(immutableField('spec.scopes', quota.spec?.scopes ?? null));
+      errors.push(immutableField('spec.scopes', shownScopes(quota.spec?.scopes)));
     return errors;
   },
   validateStatusUpdate: ({ status }) => [
@@ -57,7 +60,7 @@ const listErrors = (list: Readonly<Record<string, string>> | undefined, path: st
 
 function scopeErrors(spec: ResourceQuotaSpec): readonly FieldError[] {
   const given = spec.scopes ?? [];
-  const fault = (detail: string) => invalidField('spec.scopes', given, detail);
+  const fault = (detail: string) => invalidField('spec.scopes', shownScopes(given), detail);
   return [
     ...given.flatMap((scope) => [
       ...(scopes.includes(scope) ? [] : [fault('unsupported scope')]),
@@ -96,7 +99,7 @@ function selectorErrors(spec: ResourceQuotaSpec): readonly FieldError[] {
     ]),
     ...contrary
       .filter(([one, other]) => given.includes(one) && given.includes(other))
-      .map(() => invalidField(path, spec.scopes ?? null, 'conflicting scopes')),
+      .map(() => invalidField(path, shownScopes(spec.scopes), 'conflicting scopes')),
   ];
 }
 

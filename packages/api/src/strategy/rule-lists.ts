@@ -1,15 +1,25 @@
 /** What the lists of rules about requests have in common: `*` stands alone, and something is listed. */
-import { duplicateField, eachErrors, type FieldError, invalidField, noErrors, requiredField } from '@pintle/machinery';
+import {
+  duplicateField,
+  eachErrors,
+  type FieldError,
+  invalidField,
+  noErrors,
+  requiredField,
+  shownTexts,
+} from '@pintle/machinery';
 
 export function listWithStarErrors(
   values: readonly string[] | undefined,
   path: string,
   needed: string,
   others: string,
+  /** Go's name of the values' type. */
+  type = 'string',
 ): readonly FieldError[] {
   if (values === undefined || values.length === 0) return [requiredField(path, needed)];
   return values.length > 1 && values.includes('*')
-    ? [invalidField(path, values, `if '*' is present, must not specify other ${others}`)]
+    ? [invalidField(path, shownTexts(values, type), `if '*' is present, must not specify other ${others}`)]
     : noErrors;
 }
 

@@ -17,6 +17,8 @@ import {
   requiredErrors,
   requiredField,
   type Strategy,
+  shownSelector,
+  shownTexts,
   statusMetadata,
   tooLongField,
 } from '@pintle/machinery';
@@ -199,7 +201,10 @@ export const csiDriverStrategy: Strategy<CSIDriver> = {
     ),
     ...changed(
       deepEqual(driver.spec.volumeLifecycleModes, old.spec.volumeLifecycleModes),
-      immutableField('spec.volumeLifecycleModes', driver.spec.volumeLifecycleModes ?? null),
+      immutableField(
+        'spec.volumeLifecycleModes',
+        shownTexts(driver.spec.volumeLifecycleModes, 'storage.VolumeLifecycleMode'),
+      ),
     ),
   ],
 };
@@ -266,7 +271,7 @@ export const csiStorageCapacityStrategy: Strategy<CSIStorageCapacity> = {
     ...capacityErrors(object),
     ...changed(
       deepEqual(object.nodeTopology, old.nodeTopology),
-      immutableField('nodeTopology', object.nodeTopology ?? null),
+      immutableField('nodeTopology', shownSelector(object.nodeTopology)),
     ),
     ...changed(
       object.storageClassName === old.storageClassName,

@@ -98,12 +98,16 @@ describe('a new object', () => {
     [
       'apps/StatefulSet',
       { selector: {} },
-      ['spec.selector: Invalid value: {}: empty selector is invalid for statefulset'],
+      [
+        'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string(nil), MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: empty selector is invalid for statefulset',
+      ],
     ],
     [
       'apps/StatefulSet',
       { template: others },
-      ['spec.template.metadata.labels: Invalid value: {"app":"other"}: `selector` does not match template `labels`'],
+      [
+        'spec.template.metadata.labels: Invalid value: map[string]string{"app":"other"}: `selector` does not match template `labels`',
+      ],
     ],
     [
       'apps/StatefulSet',
@@ -141,7 +145,13 @@ describe('a new object', () => {
       ],
     ],
     ['apps/DaemonSet', {}, []],
-    ['apps/DaemonSet', { selector: {} }, ['spec.selector: Invalid value: {}: empty selector is invalid for daemonset']],
+    [
+      'apps/DaemonSet',
+      { selector: {} },
+      [
+        'spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string(nil), MatchExpressions:[]v1.LabelSelectorRequirement(nil)}: empty selector is invalid for daemonset',
+      ],
+    ],
     ['apps/DaemonSet', rolling({ maxUnavailable: 0, maxSurge: '10%' }), []],
     [
       'apps/DaemonSet',
@@ -179,7 +189,9 @@ describe('a new object', () => {
     [
       '/ReplicationController',
       { selector: { app: 'other' } },
-      ['spec.template.metadata.labels: Invalid value: {"app":"web"}: `selector` does not match template `labels`'],
+      [
+        'spec.template.metadata.labels: Invalid value: map[string]string{"app":"web"}: `selector` does not match template `labels`',
+      ],
     ],
     ['policy/PodDisruptionBudget', { minAvailable: '50%' }, []],
     [

@@ -13,6 +13,8 @@ import {
   notSupportedField,
   requiredField,
   type Strategy,
+  shownSelector,
+  shownTextMap,
 } from '@pintle/machinery';
 import type { Deployment, ReplicaSet } from '../apps/v1/index.js';
 import type { PodTemplateSpec } from '../core/v1/pod.js';
@@ -104,7 +106,7 @@ export const isReadable = (selector: LabelSelector | undefined): boolean =>
 export const mismatch = (template: PodTemplateSpec | undefined): FieldError =>
   invalidField(
     'spec.template.metadata.labels',
-    template?.metadata?.labels,
+    shownTextMap(template?.metadata?.labels),
     '`selector` does not match template `labels`',
   );
 
@@ -119,21 +121,21 @@ export function selectorErrors(
   if (faults.length > 0 && selects === 'daemonset') return faults;
   if (faults.length > 0) {
     const detail = selects === 'statefulset' ? '' : 'invalid label selector';
-    return [...faults, invalidField('spec.selector', selector, detail)];
+    return [...faults, invalidField('spec.selector', shownSelector(selector), detail)];
   }
   const compiled = labelSelectorMatcher(selector);
   if (compiled.isEverything)
-    return [invalidField('spec.selector', selector, `empty selector is invalid for ${selects}`)];
+    return [invalidField('spec.selector', shownSelector(selector), `empty selector is invalid for ${selects}`)];
   return compiled.matches(template?.metadata?.labels ?? {}) ? [] : [mismatch(template)];
 }
 
 interface Selecting {
-  readonly spec?: { readonly selector?: unknown };
+  readonly spec?: { readonly selector?: LabelSelector };
 }
 
 /** A selector is chosen once. */
 export const selectorChangeErrors = ({ spec }: Selecting, { spec: old }: Selecting): readonly FieldError[] =>
-  deepEqual(spec?.selector, old?.selector) ? [] : [immutableField('spec.selector', spec?.selector)];
+  deepEqual(spec?.selector, old?.selector) ? [] : [immutableField('spec.selector', shownSelector(spec?.selector))];
 
 // Upstream's own words: a ReplicaSet is told of deployments, and a Deployment of ReplicaSets.
 const names: WorkloadNames = { selects: 'deployment', runs: 'ReplicaSet' };

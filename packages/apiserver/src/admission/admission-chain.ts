@@ -4,7 +4,7 @@
  */
 import type { FieldError, KubernetesObject } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
-import { prepared, type Resource } from '../registry/resource.js';
+import type { Resource } from '../registry/resource.js';
 import type { AdmissionPlugin, AdmissionRequest, AdmissionRound, AdmissionSubject, RequestKind } from './admission.js';
 import { type AdmissionPhase, type AdmissionTimes, noTimes, type Timing } from './admission-metrics.js';
 
@@ -129,18 +129,42 @@ export class Admission {
     );
   }
 
+  /**
+   * Of what is to be deleted: webhooks and policies that change objects are asked, though there is nothing to change, as they
+   * may refuse it; then the validating halves.
+   */
+  delete(): void | Promise<void> {
+    this.begin();
+    const asked = this.askFrom(0, this.requestFor(undefined));
+    return asked === undefined ? this.validate() : asked.then(() => this.validate());
+  }
+
+  private askFrom(first: number, request: AdmissionRequest): void | Promise<void> {
+    const { mutating, admit } = this.concerned;
+    for (let i = first; i < mutating.length; i++) {
+      const { plugin, timing } = mutating[i]!;
+      if (!plugin.reinvokes || plugin.handles?.(request) === false) continue;
+      this.waits();
+      return Promise.resolve(plugin.mutate(request)).then(
+        () => {
+          this.waited(timing);
+          return this.askFrom(i + 1, request);
+        },
+        (error: unknown) => {
+          throw this.refused(error, timing, admit);
+        },
+      );
+    }
+    admit.observe(this.chain.times.now() - this.beganMs, false);
+  }
+
   /** Runs the validating halves in order. */
   validate(object?: KubernetesObject): void | Promise<void> {
-    const ready = this.readyFor(object);
-    return ready === undefined ? this.validateReady(object) : ready.then(() => this.validateReady(object));
+    this.begin();
+    return this.validateFrom(0, this.requestFor(object));
   }
 
-  private mutateFrom(first: number, object: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
-    const ready = this.readyFor(object);
-    return ready === undefined ? this.mutateReady(first, object) : ready.then(() => this.mutateReady(first, object));
-  }
-
-  private mutateReady(first: number, given: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
+  private mutateFrom(first: number, given: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
     const { mutating, admit } = this.concerned;
     let object = given;
     let request = this.requestFor(object);
@@ -174,7 +198,6 @@ export class Admission {
       this.done(timing);
       if (made === object) continue;
       if (plugin.reinvokes) this.asksAgain = true;
-      if (this.subject.resource.prepare !== undefined) return this.mutateFrom(i + 1, made);
       object = made;
       request = this.requestFor(object);
     }
@@ -197,11 +220,6 @@ export class Admission {
     }
     admit.observe(this.chain.times.now() - this.beganMs, false);
     return object;
-  }
-
-  private validateReady(object: KubernetesObject | undefined): void | Promise<void> {
-    this.begin();
-    return this.validateFrom(0, this.requestFor(object));
   }
 
   private validateFrom(first: number, request: AdmissionRequest): void | Promise<void> {
@@ -258,11 +276,6 @@ export class Admission {
     timing.observe(now - this.sinceMs, true);
     phase.observe(now - this.beganMs, true);
     return error;
-  }
-
-  private readyFor(object: KubernetesObject | undefined): Promise<void> | undefined {
-    const { resource, old } = this.subject;
-    return resource.prepare === undefined ? undefined : prepared(resource, [object, old]);
   }
 
   private requestFor(object: KubernetesObject | undefined): AdmissionRequest {

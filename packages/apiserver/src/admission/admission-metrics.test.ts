@@ -209,9 +209,62 @@ describe('webhooks', () => {
     const counts = (await series('apiserver_admission_webhook_')).filter((line) => /^(rejection|fail_open)/.test(line));
     expect(counts).toEqual([
       'fail_open_count{name="c.example.com",type="validating"} 1',
-      'rejection_count{name="b.example.com",type="validating",operation="CREATE",error_type="calling_webhook_error",rejection_code="503"} 1',
+      'rejection_count{name="b.example.com",type="validating",operation="CREATE",error_type="calling_webhook_error",rejection_code="400"} 1',
     ]);
   });
+});
+
+it('tells of conditions that do not all hold, of webhooks and of policies', async () => {
+  const { api, series } = await server({
+    async callWebhook(_target, review) {
+      const { apiVersion, kind, request } = review as never as Record<string, { readonly uid: string }>;
+      return { apiVersion, kind, response: { uid: request!.uid, allowed: true } };
+    },
+  });
+  const client = api.client();
+  const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['CREATE'], resources: ['secrets'] }];
+  const asking = (...expressions: readonly string[]) => ({
+    matchConditions: expressions.map((expression, index) => ({ name: `n${index}`, expression })),
+  });
+  const hook = (name: string, failurePolicy: string, ...expressions: readonly string[]) => ({
+    ...{ name: `${name}.example.com`, rules, sideEffects: 'None', admissionReviewVersions: ['v1'], failurePolicy },
+    ...{ clientConfig: { url: 'https://hooks.example.com' }, ...asking(...expressions) },
+  });
+  const [none, nothing] = ['object.data.none == "x"', 'object.nothing == 1'];
+  for (const kind of ['Mutating', 'Validating'])
+    await client.create(
+      make(`${kind}WebhookConfiguration`, 'a', 'admissionregistration.k8s.io/v1', {
+        webhooks: [
+          hook('holds', 'Fail', 'true'),
+          hook('not', 'Fail', none, 'false', nothing),
+          hook('fails', 'Ignore', none, nothing),
+          hook('plain', 'Fail'),
+        ],
+      }),
+    );
+  const spec = { matchConstraints: { resourceRules: rules }, validations: [{ expression: 'true' }] };
+  for (const [name, more] of Object.entries({ p: asking('true', 'false'), q: asking(none), r: {} })) {
+    const policy = { ...spec, ...more, failurePolicy: 'Ignore' };
+    const bound = { policyName: name, validationActions: ['Deny'] };
+    const made = [make('ValidatingAdmissionPolicy', name, 'admissionregistration.k8s.io/v1', { spec: policy })];
+    made.push(make('ValidatingAdmissionPolicyBinding', name, 'admissionregistration.k8s.io/v1', { spec: bound }));
+    for (const each of made) await client.create(each);
+  }
+  await client.create(secret('x'));
+  const of = (name: string, type: string, count: number, kind = 'webhook') =>
+    `{name="${name}",kind="${kind}",type="${type}",operation="CREATE"} ${count}`;
+  const hooked = (name: string, count: number) =>
+    ['admit', 'validating'].map((type) => of(`${name}.example.com`, type, count));
+  const told = async (what: string) => [...(await series(`apiserver_admission_match_condition_${what}`))].sort();
+  expect(await told('exclusions_total')).toEqual([...hooked('fails', 1), ...hooked('not', 1)]);
+  expect(await told('evaluation_errors_total')).toEqual([
+    ...[...hooked('fails', 2), ...hooked('not', 1)],
+    of('q', 'validate', 1, 'policy'),
+  ]);
+  expect(await told('evaluation_seconds_count')).toEqual([
+    ...[...hooked('fails', 1), ...hooked('not', 1)],
+    ...[of('p', 'validate', 1, 'policy'), of('q', 'validate', 1, 'policy')],
+  ]);
 });
 
 it('counts what policies find, by what is done about it, and asks all of them', async () => {

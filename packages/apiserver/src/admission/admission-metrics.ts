@@ -50,13 +50,31 @@ export interface PolicyMetrics {
   checked(policy: string, binding: string, fault: PolicyFault, action: string, elapsedMs: number): void;
 }
 
+/** Whose conditions say whether it is asked. */
+export interface Conditional {
+  readonly name: string;
+  readonly kind: 'webhook' | 'policy';
+  readonly type: 'admit' | 'validating' | 'validate';
+  readonly operation: string;
+}
+
+export interface ConditionMetrics {
+  now(): number;
+  /** Where not all held: how long it took to know, and how many had no value. */
+  evaluated(of: Conditional, elapsedMs: number, failures: number): void;
+  /** It is not asked. */
+  excluded(of: Conditional): void;
+}
+
 export interface AdmissionMetrics {
   readonly times: AdmissionTimes;
+  readonly conditions: ConditionMetrics;
   readonly webhooks: WebhookMetrics;
   readonly policies: PolicyMetrics;
 }
 
 const durationBuckets = [0.005, 0.025, 0.1, 0.5, 1, 2.5];
+const conditionBuckets = [0.001, 0.005, 0.01, 0.025, 0.1, 0.2, 0.25];
 const webhookBuckets = [...durationBuckets, 10, 25];
 /** From an access to a field to an expression at its limit of cost. */
 const policyBuckets = [0.0000005, 0.001, 0.01, 0.1, 1];
@@ -83,8 +101,39 @@ export function admissionMetrics(metrics: Metrics, clock: Clock): AdmissionMetri
       phase: (phase, operation) => new LabelledTiming(phases, [phase, operation]),
       plugin: (name, phase, operation) => new LabelledTiming(plugins, [name, phase, operation]),
     },
+    conditions: conditionMetrics(metrics, now),
     webhooks: webhookMetrics(metrics, now),
     policies: policyMetrics(metrics, now),
+  };
+}
+
+function conditionMetrics(metrics: Metrics, now: () => number): ConditionMetrics {
+  const prefix = 'apiserver_admission_match_condition_';
+  const labels = ['name', 'kind', 'type', 'operation'];
+  const failed = metrics.counter({
+    name: `${prefix}evaluation_errors_total`,
+    help: 'Conditions of webhooks and policies that had no value.',
+    labels,
+  });
+  const exclusions = metrics.counter({
+    name: `${prefix}exclusions_total`,
+    help: 'Requests that a webhook was not asked about, by its conditions.',
+    labels,
+  });
+  const durations = metrics.histogram({
+    name: `${prefix}evaluation_seconds`,
+    help: 'Seconds to know that the conditions of a webhook or a policy do not all hold.',
+    labels,
+    buckets: conditionBuckets,
+  });
+  const labelsOf = ({ name, kind, type, operation }: Conditional) => [name, kind, type, operation] as const;
+  return {
+    now,
+    evaluated(of, elapsedMs, failures) {
+      if (failures > 0) failed.with(...labelsOf(of)).increment(failures);
+      durations.with(...labelsOf(of)).observe(elapsedMs / 1000);
+    },
+    excluded: (of) => exclusions.with(...labelsOf(of)).increment(),
   };
 }
 

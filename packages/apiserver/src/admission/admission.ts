@@ -71,7 +71,10 @@ export interface AdmissionPlugin {
   concerns?(kind: RequestKind): boolean;
   /** Whether it has a say in this request; called for every write that concerns it, so keep it cheap. In all unless given. */
   handles?(request: AdmissionRequest): boolean;
-  /** Where it changes something, all plug-ins are asked once more: they should have their say about that, too. */
+  /**
+   * Where it changes something, all plug-ins are asked once more: they should have their say about that, too. Asked of what is
+   * deleted as well, without an object, where what it returns does not count.
+   */
   readonly reinvokes?: boolean;
   /**
    * Asked once, when all others have changed what they will, under the name that the object will have: gives it what the

@@ -64,7 +64,7 @@ it('the plug-ins are those of kube-apiserver, in its order', async () => {
 });
 
 it.each([
-  ['EventRateLimit', {}, 'limits: Invalid value: null: must not be empty'],
+  ['EventRateLimit', {}, 'limits: Invalid value: []eventratelimit.Limit(nil): must not be empty'],
   [
     'EventRateLimit',
     { EventRateLimit: { limits: [{ type: 'Pod', qps: 0, burst: -1, cacheSize: -1 }] } },

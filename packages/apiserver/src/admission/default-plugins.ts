@@ -65,7 +65,7 @@ export interface DefaultPluginsOptions {
   /** The host application's own. */
   readonly more: readonly AdmissionPlugin[];
   readonly callWebhook: WebhookCaller;
-  readonly metrics: Pick<AdmissionMetrics, 'webhooks' | 'policies'>;
+  readonly metrics: Pick<AdmissionMetrics, 'conditions' | 'webhooks' | 'policies'>;
   readonly podSecurity: PodSecurityOptions;
   readonly podSecurityMetrics: PodSecurityMetrics;
   readonly tolerations: DefaultTolerationsOptions;
@@ -116,7 +116,8 @@ export function defaultPlugins({
     validating: configurations.ValidatingAdmissionWebhook,
   };
   const call = options.callWebhook;
-  const asked = { caches, world, call, access, metrics: options.metrics.webhooks, users };
+  const { conditions } = options.metrics;
+  const asked = { caches, world, call, access, metrics: options.metrics.webhooks, conditions, users };
   const [mutatingWebhooks, validatingWebhooks] = webhooks(asked);
   const plugins: readonly AdmissionPlugin[] = [
     alwaysAdmit,
@@ -152,7 +153,7 @@ export function defaultPlugins({
     podTopologyLabels(core),
     ...options.more,
     // So late that webhooks see what the others made, and policies what webhooks made.
-    mutatingPolicies({ caches, findParams: paramsFrom(core), access }),
+    mutatingPolicies({ caches, findParams: paramsFrom(core), access, conditions }),
     mutatingWebhooks,
     // For the Service as all of them made it.
     options.serviceAddresses,
@@ -160,7 +161,7 @@ export function defaultPlugins({
     options.customResourceRules,
     deviceSelectors(),
     expressionChecks(),
-    validatingPolicies({ caches, findParams: paramsFrom(core), access, metrics: options.metrics.policies }),
+    validatingPolicies({ caches, findParams: paramsFrom(core), access, metrics: options.metrics.policies, conditions }),
     validatingWebhooks,
     // What has been charged should be written, so nothing that may refuse comes after, but for who refuses all.
     resourceQuota(core, caches, configurations.ResourceQuota),

@@ -112,7 +112,7 @@ function checked(made: KubernetesObject, from: KubernetesObject, index: number, 
 
 function texts(metadata: object, field: 'labels' | 'annotations'): object {
   const value = (metadata as Readonly<Record<string, unknown>>)[field];
-  if (value === undefined || value === null) return {};
+  if (value === undefined || value === null || Object.keys(value).length === 0) return {};
   for (const [key, text] of Object.entries(value))
     if (typeof text !== 'string')
       throw new ConvertedError(

@@ -5,9 +5,9 @@
 import { CustomResourceDefinition, type CustomResourceDefinitionNames } from '@pintle/api/apiextensions/v1';
 import type { Client } from '@pintle/client';
 import { StoreClosedError } from '@pintle/contracts';
-import { type FieldError, formatTime, type KindRef, type PatternCompiler, StatusError } from '@pintle/machinery';
+import { type FieldError, formatTime, type PatternCompiler, StatusError } from '@pintle/machinery';
 import type { WebhookAsker } from '../admission/webhook/ask-webhook.js';
-import { leads, type Resource } from '../registry/resource.js';
+import type { Resource } from '../registry/resource.js';
 import { type CacheChange, ObjectCache } from '../storage/object-cache.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import { acceptNames, type NameVerdict, releases, toldVerdict } from './accept-names.js';
@@ -16,6 +16,7 @@ import type { ConversionTimes } from './conversion-metrics.js';
 import { conversionWebhook } from './conversion-webhook.js';
 import { planConditions } from './crd-conditions.js';
 import { definitionOf, hasPatterns, sameKind } from './custom-kind.js';
+import { emptyKind } from './empty-kind.js';
 
 export const cleanupFinalizer = 'customresourcecleanup.apiextensions.k8s.io';
 
@@ -160,8 +161,13 @@ export function customResources(parts: CustomResourcesParts): CustomResources {
     const resources = served.get(key) ?? [];
     core.registry.end(resources);
     onChange();
-    if (crd.metadata.finalizers?.includes(cleanupFinalizer)) await cleanUp(client, resources, crd);
+    if (!crd.metadata.finalizers?.includes(cleanupFinalizer)) return;
+    await tellEmptying(client, crd);
+    const stored = resources.find(({ isStored }) => isStored);
+    if (stored !== undefined) await emptyKind(core, stored, stopped.signal);
+    if (!stopped.signal.aborted) await letGo(client, crd);
   };
+  const stopped = new AbortController();
 
   return {
     async start() {
@@ -170,7 +176,10 @@ export function customResources(parts: CustomResourcesParts): CustomResources {
       for (const change of early.splice(0)) follow(change);
       await Promise.all(loading);
     },
-    stop: () => cache.stop(),
+    stop() {
+      cache.stop();
+      stopped.abort();
+    },
   };
 }
 
@@ -198,47 +207,20 @@ async function tell(
   );
 }
 
-/** Deletes what there is of a kind; when all is gone, lets the definition go. */
-async function cleanUp(client: Client, resources: readonly Resource[], crd: CustomResourceDefinition): Promise<void> {
-  const kind = resources.find(leads)?.kind as KindRef | undefined;
-  const name = crd.metadata.name ?? '';
+async function tellEmptying(client: Client, crd: CustomResourceDefinition): Promise<void> {
   await client.patch(
     CustomResourceDefinition,
-    { name },
+    { name: crd.metadata.name ?? '' },
     { type: 'merge', body: { status: { conditions: inProgress(crd) } } },
     { subresource: 'status' },
   );
-  if (kind !== undefined) {
-    const found = await client.list(kind);
-    for (const { metadata } of found) {
-      await client
-        .delete(kind, {
-          name: metadata.name ?? '',
-          ...(metadata.namespace === undefined ? {} : { namespace: metadata.namespace }),
-        })
-        .catch((error: unknown) => {
-          if (!StatusError.is(error, 'NotFound')) throw error;
-        });
-    }
-    while ((await client.list(kind, { limit: 1 })).length > 0) await someEnd(client, kind);
-  }
-  const finalizers = (crd.metadata.finalizers ?? []).filter((name) => name !== cleanupFinalizer);
-  await client.patch(CustomResourceDefinition, { name }, { type: 'merge', body: { metadata: { finalizers } } });
 }
 
-/** Resolves when an object has gone, or its kind is served anew. */
-const someEnd = (client: Client, kind: KindRef): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const subscription = client.watch(kind).subscribe({
-      next({ type }) {
-        if (type !== 'DELETED') return;
-        subscription.unsubscribe();
-        resolve();
-      },
-      error: reject,
-      complete: resolve,
-    });
-  });
+async function letGo(client: Client, { metadata }: CustomResourceDefinition): Promise<void> {
+  const finalizers = (metadata.finalizers ?? []).filter((name) => name !== cleanupFinalizer);
+  const key = { name: metadata.name ?? '' };
+  await client.patch(CustomResourceDefinition, key, { type: 'merge', body: { metadata: { finalizers } } });
+}
 
 const inProgress = ({ status }: CustomResourceDefinition) =>
   (status?.conditions ?? []).map((condition) =>

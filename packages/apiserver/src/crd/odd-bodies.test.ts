@@ -1,42 +1,12 @@
 /** Bodies of custom objects that are none, as kube-apiserver refuses them (`tools/kube-apiserver/fuzz.ts --areas custom`). */
 import { expect, it } from '@jest/globals';
 import { requester } from '../http/requests.fixture.js';
+import { serverOfThings, things } from './things.fixture.js';
 
-const things = '/apis/example.com/v1/namespaces/default/things';
-const spec = {
-  type: 'object',
-  required: ['size'],
-  properties: {
-    size: { type: 'integer' },
-    ratio: { type: 'number', multipleOf: 0.5 },
-    count: { type: 'integer' },
-    replicas: { type: 'integer' },
-  },
-  'x-kubernetes-validations': [{ rule: 'self.size > 0' }],
-};
-const status = { type: 'object', properties: { replicas: { type: 'integer' } } };
-const scale = { specReplicasPath: '.spec.replicas', statusReplicasPath: '.status.replicas' };
-
-async function server() {
-  const made = await requester();
-  await made.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
-    metadata: { name: 'things.example.com' },
-    spec: {
-      ...{ group: 'example.com', scope: 'Namespaced', names: { plural: 'things', kind: 'Thing' } },
-      versions: [
-        {
-          ...{ name: 'v1', served: true, storage: true, subresources: { status: {}, scale } },
-          schema: { openAPIV3Schema: { type: 'object', properties: { spec, status } } },
-        },
-      ],
-    },
-  });
-  return made;
-}
-
+const server = () => serverOfThings();
 const thing = (more: object) => ({ apiVersion: 'example.com/v1', kind: 'Thing', ...more });
 const unchecked =
-  '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+  '<nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
 
 it.each<readonly [line: string, body: object, status: number, message: unknown]>([
   [

@@ -3,46 +3,10 @@
  * refused, and who owns their fields after it, as kube-apiserver has it (`tools/kube-apiserver/fuzz.ts --areas custom`).
  */
 import { describe, expect, it } from '@jest/globals';
-import { requester } from '../http/requests.fixture.js';
+import { serverOfThings, things, thingsIn } from './things.fixture.js';
 
-const at = (version: string) => `/apis/example.com/${version}/namespaces/default/things`;
-const things = at('v1');
-const text = { type: 'string' };
-const spec = {
-  type: 'object',
-  properties: {
-    size: { type: 'integer' },
-    bytes: { ...text, format: 'byte' },
-    set: { type: 'array', items: text, 'x-kubernetes-list-type': 'set' },
-    free: { type: 'object', 'x-kubernetes-preserve-unknown-fields': true },
-    nothing: { ...text, nullable: true },
-    pod: { type: 'object', 'x-kubernetes-embedded-resource': true, properties: { metadata: { type: 'object' } } },
-  },
-  'x-kubernetes-validations': [{ rule: 'self.size > 0' }],
-};
-const status = { type: 'object', properties: { replicas: { type: 'integer' } } };
-const version = (name: string) => ({
-  ...{ name, served: true, storage: name === 'v1', subresources: { status: {} } },
-  additionalPrinterColumns: [
-    { name: 'First', type: 'string', jsonPath: '.spec.set[*]' },
-    { name: 'Number', type: 'integer', jsonPath: '.spec.set[0]' },
-  ],
-  schema: { openAPIV3Schema: { type: 'object', properties: { spec, status } } },
-});
-
-async function server() {
-  const made = await requester();
-  await made.send('POST', '/apis/apiextensions.k8s.io/v1/customresourcedefinitions', {
-    metadata: { name: 'things.example.com' },
-    spec: {
-      ...{ group: 'example.com', scope: 'Namespaced', names: { plural: 'things', kind: 'Thing' } },
-      versions: [version('v1'), version('v2')],
-    },
-  });
-  await made.send('POST', things, thing({ metadata: { name: 'x' } }));
-  return made;
-}
-
+const at = thingsIn;
+const server = () => serverOfThings(thing({ metadata: { name: 'x' } }));
 const thing = (more: object) => ({
   apiVersion: 'example.com/v1',
   kind: 'Thing',

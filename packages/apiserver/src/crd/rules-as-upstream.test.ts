@@ -80,7 +80,7 @@ describe('rules of a definition', () => {
       const causes = StatusError.is(error) ? (error.status.details?.causes ?? []) : [];
       expect(
         causes.map(({ field = '', message = '' }) => {
-          const words = message.replace(/^Invalid value: \{"rule".*?\}: /s, '');
+          const words = message.replace(/^Invalid value: (apiextensions\.ValidationRule\{Rule:.*?\(nil\)|\{"rule".*?)\}: /s, '');
           return oneLine(`${field}: ${words}`.replaceAll(root, ''));
         }),
       ).toEqual(said);

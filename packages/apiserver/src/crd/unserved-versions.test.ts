@@ -71,3 +71,34 @@ it('a version that the definition has no longer keeps from applying, and lets ot
     ['before-first-apply example.com/v2', 'second example.com/v2'].reverse(),
   );
 });
+
+it('a kind of which no version is served any more is emptied before its definition goes, and nobody is asked', async () => {
+  const { send, get, change, serve } = await serving(version('v1'), version('v2'));
+  const held = (finalizers: readonly string[]) => change(`${at('v2')}/a`, { metadata: { finalizers } });
+  const whole = `${definitions}/words.example.com`;
+  await send('POST', at('v1'), word('v1', { a: '1' }));
+  await held(['example.com/wait']);
+  await send('POST', '/apis/admissionregistration.k8s.io/v1/validatingwebhookconfigurations', {
+    metadata: { name: 'never' },
+    webhooks: [
+      {
+        ...{ name: 'never.example.com', sideEffects: 'None', admissionReviewVersions: ['v1'] },
+        rules: [{ apiGroups: ['example.com'], apiVersions: ['*'], operations: ['DELETE'], resources: ['*'] }],
+        clientConfig: { url: 'https://nowhere.example.com' },
+      },
+    ],
+  });
+  await serve(version('v1', { served: false }), version('v2', { served: false }));
+  await send('DELETE', whole);
+  const settled = () => new Promise((resolve) => setTimeout(resolve, 20));
+  await settled();
+  const reasons = ({ json }: { readonly json: { readonly status?: { readonly conditions?: readonly object[] } } }) =>
+    json.status?.conditions?.map((condition) => (condition as { readonly reason: string }).reason);
+  expect(reasons(await get(whole))).toContain('InstanceDeletionInProgress');
+  await serve(version('v1', { served: false }), version('v2'));
+  const { metadata } = (await get(`${at('v2')}/a`)).json;
+  expect(metadata).toMatchObject({ deletionTimestamp: expect.any(String), finalizers: ['example.com/wait'] });
+  await held([]);
+  await settled();
+  expect((await get(whole)).status).toBe(404);
+});

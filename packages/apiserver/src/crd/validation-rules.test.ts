@@ -318,7 +318,7 @@ describe('a custom object that does not fit its schema', () => {
     'x-kubernetes-validations': [rule('self.size > 0')],
   };
   const left =
-    '<nil>: Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
+    '<nil>: Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation';
   it.each([
     [{ size: 10 }, 'spec.size: Invalid value: 10: spec.size in body should be less than or equal to 9'],
     [{}, `[spec.size: Required value, ${left}]`],

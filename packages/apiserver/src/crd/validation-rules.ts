@@ -4,7 +4,14 @@
  */
 
 import type * as Cel from '@pintle/cel';
-import { type FieldError, internalField, invalidField, type SchemaNode, type ValidationRule } from '@pintle/machinery';
+import {
+  type FieldError,
+  GoShown,
+  internalField,
+  invalidField,
+  type SchemaNode,
+  type ValidationRule,
+} from '@pintle/machinery';
 import type { CelModule } from '../registry/cel-module.js';
 import { type RuleCosts, type Times, timesWithin } from './rule-costs.js';
 
@@ -26,6 +33,16 @@ export interface RuleNode {
   readonly properties: Readonly<Record<string, RuleNode>>;
   readonly items?: RuleNode;
   readonly values?: RuleNode;
+}
+
+/** As Go tells it; one with a pointer in it stays as it is, as there Go would say where that points. */
+function shownRule(rule: ValidationRule): unknown {
+  const { message = '', messageExpression = '', reason, fieldPath = '', optionalOldSelf } = rule;
+  if (reason !== undefined || optionalOldSelf !== undefined) return rule;
+  const texts = Object.entries({ Rule: rule.rule, Message: message, MessageExpression: messageExpression });
+  const told = texts.map(([field, text]) => `${field}:${JSON.stringify(text)}`).join(', ');
+  const nils = `Reason:(*apiextensions.FieldValueErrorReason)(nil), FieldPath:${JSON.stringify(fieldPath)}, OptionalOldSelf:(*bool)(nil)`;
+  return new GoShown(`apiextensions.ValidationRule{${told}, ${nils}}`);
 }
 
 /** Whether there is a rule anywhere in a schema. */
@@ -151,7 +168,7 @@ class RuleCompiler {
     if (rule.rule.trim() === '') return undefined;
     const { cel, self } = this;
     const oldSelf = rule.optionalOldSelf === true ? cel.optionalOf(self) : self;
-    const told = (field: string, words: string) => faults.push(invalidField(`${at}.${field}`, rule, words));
+    const told = (field: string, words: string) => faults.push(invalidField(`${at}.${field}`, shownRule(rule), words));
     const program = this.program(rule.rule, oldSelf, 'bool');
     if (program instanceof Error) told('rule', program.message);
     else faults.push(...(this.costs?.ofRule(this.schema, `${at}.rule`, program, this.times) ?? []));

@@ -91,7 +91,7 @@ const verbsOfCustom: readonly Verb[] = [
 /** Of a kind whose definition is going. */
 const verbsOfEnding: readonly Verb[] = ['delete', 'deletecollection', 'get', 'list', 'watch'];
 
-function resourceEntries({ kind, definition, custom }: Resource, isEnding: boolean): unknown[] {
+function resourceEntries({ kind, versions, custom }: Resource, isEnding: boolean): unknown[] {
   const namespaced = kind.scope === 'Namespaced';
   const parts = custom ? [...subresourcesOf(kind)].reverse() : subresourcesOf(kind);
   const main = {
@@ -102,7 +102,7 @@ function resourceEntries({ kind, definition, custom }: Resource, isEnding: boole
     verbs: isEnding ? verbsOfEnding : custom ? verbsOfCustom : verbsOf(kind),
     ...(kind.shortNames.length > 0 ? { shortNames: kind.shortNames } : {}),
     ...(kind.categories.length > 0 ? { categories: kind.categories } : {}),
-    ...(isKept(kind) ? { storageVersionHash: storageVersionHash(definition.kind) } : {}),
+    ...(isKept(kind) ? { storageVersionHash: storageVersionHash(versions[0]!.kind) } : {}),
   };
   return [
     main,

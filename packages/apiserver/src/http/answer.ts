@@ -31,7 +31,7 @@ function inFull(value: unknown, schemaOf: SchemaLookup): unknown {
 }
 
 /** As Go writes it: keys in order, lists not set in, long texts on one line, and quoted what YAML 1.1 reads as no text. */
-const yamlOf = (value: unknown): string =>
+export const yamlOf = (value: unknown): string =>
   toYaml(value, {
     version: '1.1',
     sortMapEntries: true,

@@ -88,14 +88,14 @@ const rows: readonly (readonly [line: string, type: string, body: unknown, statu
     json,
     deployment({ selector: { matchExpressions: [{ key: 'a', operator: 'Near' }] } }),
     422,
-    'Deployment.apps "d" is invalid: [spec.selector.matchExpressions[0].operator: Invalid value: "Near": not a valid selector operator, spec.selector: Invalid value: {"matchExpressions":[{"key":"a","operator":"Near"}]}: invalid label selector]',
+    'Deployment.apps "d" is invalid: [spec.selector.matchExpressions[0].operator: Invalid value: "Near": not a valid selector operator, spec.selector: Invalid value: v1.LabelSelector{MatchLabels:map[string]string(nil), MatchExpressions:[]v1.LabelSelectorRequirement{v1.LabelSelectorRequirement{Key:"a", Operator:"Near", Values:[]string(nil)}}}: invalid label selector]',
   ],
   [
     `POST ${deployments}`,
     json,
     { apiVersion: 'apps/v1', kind: 'Deployment', metadata: { name: 'd' } },
     422,
-    'Deployment.apps "d" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value: null: `selector` does not match template `labels`, spec.template.spec.containers: Required value]',
+    'Deployment.apps "d" is invalid: [spec.selector: Required value, spec.template.metadata.labels: Invalid value: map[string]string(nil): `selector` does not match template `labels`, spec.template.spec.containers: Required value]',
   ],
 ];
 

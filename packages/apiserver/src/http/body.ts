@@ -1,8 +1,8 @@
 /**
  * What a request carries, decoded: JSON or YAML, within bounds.
  *
- * **Differs from Kubernetes**: a text that is no JSON or no YAML, and a body that is missing, are refused in the words of
- * what reads them here, which name the place.
+ * **Differs from Kubernetes**: a text that is no YAML, and a body that is missing, are refused in the words of what reads them
+ * here, which name the place.
  */
 import {
   badRequest,
@@ -12,6 +12,7 @@ import {
   parseJson,
   readMessage,
   statusError,
+  syntaxWords,
 } from '@pintle/machinery';
 import { LineCounter, parseDocument } from 'yaml';
 import { notHandled, type StrictFaults } from '../verbs/strict-faults.js';
@@ -159,13 +160,7 @@ function jsonIn({ depth, colons }: Measure, text: string, { refusal }: Expected)
     const value = parseJson(text);
     return keysIn(value) === colons ? { value } : { value, strictFaults: saidByJson(text) };
   } catch (error) {
-    const told = (error as Error).message;
-    const atEnd =
-      told.startsWith('Unexpected end') ||
-      told.includes(`at position ${text.length} `) ||
-      told.endsWith(`at position ${text.length}`);
-    const message = atEnd ? endsTooEarly : told;
-    throw badRequest(refusal(message, text), error);
+    throw badRequest(refusal(syntaxWords(text), text), error);
   }
 }
 

@@ -1,19 +1,12 @@
 /** What the API says of itself: discovery, OpenAPI, version, metrics. */
 import { apiVersionOf } from '@pintle/machinery';
 import type { IssuerDocuments } from '../access/tokens/issuer-discovery.js';
-import { contentHash } from '../discovery/digest.js';
-import {
-  aggregatedDiscovery,
-  coreVersions,
-  groupDocument,
-  groupList,
-  resourceList,
-  type Served,
-} from '../discovery/discovery.js';
+import { coreVersions, groupDocument, groupList, resourceList, type Served } from '../discovery/discovery.js';
+import type { DiscoveryDocument } from '../discovery/discovery-documents.js';
 import { discoveryMessage } from '../discovery/discovery-message.js';
 import type { HealthEndpoint } from '../health/health-checks.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
-import { answer, encoded } from './answer.js';
+import { answer, encoded, yamlOf } from './answer.js';
 import type { HttpRequest, HttpResponse } from './message.js';
 import { aggregatedIn, checkRouted, medias, negotiate, objectRoute } from './negotiation.js';
 import { type OpenApiParts, openApiAnswer } from './openapi-answer.js';
@@ -32,8 +25,8 @@ export interface DocumentParts extends OpenApiParts {
   readonly served: () => Served;
   /** Of what flow control holds at the moment, by name; undefined where there is no such table. */
   readonly flowDump?: ((name: string, details: boolean) => string | undefined) | undefined;
-  /** Told whenever what is served is put together in one document. */
-  readonly onDiscovery: () => void;
+  /** What is served, put together in one document. */
+  readonly discovery: (which: 'core' | 'groups') => DiscoveryDocument;
   /** By which others check service account tokens. */
   readonly issuer: IssuerDocuments;
 }
@@ -140,18 +133,14 @@ function aggregated(parts: DocumentParts, request: HttpRequest, which: 'core' | 
   const encoding = aggregatedIn(accept);
   if (encoding === undefined) return undefined;
   if (which === 'core') checkRouted(accept, objectRoute);
-  const document = aggregatedDiscovery(parts.served(), which);
-  parts.onDiscovery();
-  const etag = `"${contentHash(JSON.stringify(document))}"`;
+  const { text, hash, message } = parts.discovery(which);
+  const etag = `"${hash}"`;
   if (request.header('if-none-match') === etag) return { status: 304, headers: { etag, vary: 'Accept' } };
-  const response =
-    encoding === 'protobuf'
-      ? encoded(200, protobufMedia, discoveryMessage(document)!)
-      : answer(200, document, { ...negotiate(undefined), encoding });
+  const body = { json: () => `${text}\n`, yaml: () => yamlOf(JSON.parse(text)), protobuf: message }[encoding]();
   return {
-    ...response,
+    status: 200,
+    body,
     headers: {
-      ...response.headers,
       'cache-control': 'public',
       'content-type': `${medias[encoding]};g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList`,
       vary: 'Accept',

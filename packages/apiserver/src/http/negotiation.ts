@@ -63,7 +63,7 @@ export function negotiate(accept: string | undefined, offer: Offer = {}): Accept
 }
 
 /** In which encoding discovery is wanted as a whole, wherever in the header that is said; undefined: it is not. */
-export function aggregatedIn(accept: string): Encoding | undefined {
+export function aggregatedIn(accept: string): 'json' | 'yaml' | 'protobuf' | undefined {
   for (const { media, parameters } of rangesOf(accept)) {
     const [as, group, version] = [parameters.get('as'), parameters.get('g'), parameters.get('v')];
     if (as !== 'APIGroupDiscoveryList' || group !== 'apidiscovery.k8s.io' || version !== 'v2') continue;

@@ -37,7 +37,7 @@ const rows: readonly (readonly [path: string, object: object, causes: readonly (
     '/apis/certificates.k8s.io/v1/certificatesigningrequests',
     { metadata: { name: 'a' } },
     [
-      ['spec.request', 'Invalid value: null: PEM block type must be CERTIFICATE REQUEST'],
+      ['spec.request', 'Invalid value: []byte(nil): PEM block type must be CERTIFICATE REQUEST'],
       ['spec.usages', 'Required value'],
       ['spec.signerName', 'Required value'],
     ],
@@ -62,7 +62,7 @@ const rows: readonly (readonly [path: string, object: object, causes: readonly (
     { metadata: { name: 'a' }, aggregationRule: { clusterRoleSelectors: [{ matchExpressions: [{ key: 'a' }] }] } },
     [
       ['aggregationRule.clusterRoleSelectors[0].matchExpressions[0].operator', expect.anything()],
-      ['aggregationRule.clusterRoleSelectors[0]', 'Invalid value: null: invalid label selector.'],
+      ['aggregationRule.clusterRoleSelectors[0]', 'Invalid value: "null": invalid label selector.'],
     ],
   ],
   [
@@ -72,12 +72,12 @@ const rows: readonly (readonly [path: string, object: object, causes: readonly (
       ['metadata.name', expect.stringMatching(/must be spec\.names\.plural/)],
       ['spec.group', 'Required value'],
       ['spec.scope', 'Required value'],
-      ['spec.versions', 'Invalid value: null: must have exactly one version marked as storage version'],
+      ['spec.versions', 'Invalid value: []apiextensions.CustomResourceDefinitionVersion(nil): must have exactly one version marked as storage version'],
       ['spec.names.plural', 'Required value'],
       ['spec.names.kind', 'Required value'],
       ['spec.names.singular', 'Required value'],
       ['spec.names.listKind', 'Required value'],
-      ['status.storedVersions', 'Invalid value: null: must have at least one stored version'],
+      ['status.storedVersions', 'Invalid value: []string(nil): must have at least one stored version'],
     ],
   ],
   [

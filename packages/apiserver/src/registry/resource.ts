@@ -1,6 +1,7 @@
 /**
  * A resource as one version serves it: the kind of that version, the definition behind it, and the way to and
- * from the stored version. What every verb is given instead of a kind's name.
+ * from the version that verbs work in: of built-in kinds the stored one, of custom ones that which is asked for, which is
+ * converted as it is read from the store and written to it. What every verb is given instead of a kind's name.
  */
 import type { StoreEntry } from '@pintle/contracts';
 import {
@@ -35,13 +36,16 @@ export interface Resource {
   readonly isServed: boolean;
   /** This and the other versions of the same objects, the stored one first. */
   readonly versions: readonly Resource[];
-  /** What becomes of an object as it comes from the store, before anything else. */
+  /** What becomes of an object as it comes from the store, before anything else: of custom kinds it is in this version then. */
   readonly readBack?: (object: KubernetesObject) => KubernetesObject;
-  toStored(object: KubernetesObject): KubernetesObject;
-  /** The same object each time for the same stored object. */
-  fromStored(object: KubernetesObject): KubernetesObject;
+  /** An object of a custom kind as it goes to the store. Absent: as it is. */
+  readonly written?: (object: KubernetesObject) => KubernetesObject;
   /** What has to have resolved before the two above are asked for these objects, where somebody else converts them. */
   readonly prepare?: (objects: readonly KubernetesObject[], to: 'stored' | 'served') => Promise<void>;
+  /** To the version that verbs work in. */
+  toStored(object: KubernetesObject): KubernetesObject;
+  /** From it. The same object each time for the same one. */
+  fromStored(object: KubernetesObject): KubernetesObject;
 }
 
 /** How its objects are told in JSON and YAML: with Go's nulls. Undefined where nothing is added, as to custom ones. */
@@ -62,16 +66,44 @@ export const leads = (resource: Resource): boolean => resource.versions.find(({ 
 export const asRead = (resource: Pick<Resource, 'readBack'> | undefined, object: KubernetesObject): KubernetesObject =>
   resource?.readBack?.(object) ?? object;
 
-/** For `prepare`, where there may be nothing to prepare. */
-export const prepared = (
+/** Whether an object may come from the store without defaults of this version: those are filled in where it is stored. */
+export const lacksDefaults = ({ custom, versions }: Resource): boolean => custom && versions.length > 1;
+
+/** Before entries of the store are asked for their objects, where somebody else converts them. */
+export const readable = (
   resource: Resource,
-  objects: readonly (KubernetesObject | undefined)[],
-  to: 'stored' | 'served' = 'served',
+  entries: readonly (StoreEntry<StoredObject> | undefined)[],
 ): Promise<void> | undefined =>
   resource.prepare?.(
-    objects.filter((object) => object !== undefined),
-    to,
+    entries.flatMap((entry) => (entry === undefined ? [] : [entry.value.at(entry.modRevision)])),
+    'served',
   );
+
+/** As it goes to the store. */
+export function asWritten(resource: Resource, object: KubernetesObject): KubernetesObject | Promise<KubernetesObject> {
+  const { written = (same) => same, prepare } = resource;
+  return prepare === undefined ? written(object) : prepare([object], 'stored').then(() => written(object));
+}
+
+/** What is not written is answered as if it had been. */
+export async function asIfRead(resource: Resource, written: KubernetesObject): Promise<KubernetesObject> {
+  await resource.prepare?.([written], 'served');
+  return resource.fromStored(asRead(resource, written));
+}
+
+/** Objects that verbs work on, as those see them that speak another version of their kind. */
+export async function inOtherVersion<T extends KubernetesObject | undefined>(
+  { definition: { conversion } }: Resource,
+  objects: readonly T[],
+  { apiVersion }: Resource,
+): Promise<readonly T[]> {
+  if (conversion === undefined) return objects;
+  await conversion.prepare?.(
+    objects.filter((object) => object !== undefined),
+    apiVersion,
+  );
+  return objects.map((object) => (object === undefined ? object : (conversion.convert(object, apiVersion) as T)));
+}
 
 /** The resources of a definition, one for each version, the stored one first. */
 export function resourcesOf(definition: ResourceDefinition, options: { custom?: boolean } = {}): readonly Resource[] {
@@ -138,7 +170,7 @@ function columnsOfStored(
 
 function convertedResources(
   definition: ResourceDefinition,
-  { convert, prepare, readBack }: Conversion,
+  { convert, prepare, readBack = (object) => object }: Conversion,
   prefix: string,
   custom: boolean,
 ): readonly Resource[] {
@@ -151,7 +183,7 @@ function convertedResources(
   for (const [index, { kind, columns = definition.columns, deprecationWarning }] of defined.entries()) {
     const apiVersion = apiVersionOf(kind);
     versions.push({
-      definition,
+      definition: index === 0 ? definition : { ...definition, kind },
       versions,
       kind,
       apiVersion,
@@ -161,12 +193,16 @@ function convertedResources(
       custom,
       isStored: index === 0,
       isServed: definition.unserved?.includes(apiVersion) !== true,
-      ...(readBack === undefined ? {} : { readBack }),
-      toStored: (object) => convert(object, storedVersion),
-      fromStored: (object) => convert(object, apiVersion),
+      readBack: (object) => convert(readBack(object), apiVersion),
+      written: (object) => convert(object, storedVersion),
+      toStored: (object) => object,
+      fromStored: (object) => object,
       ...(prepare === undefined
         ? {}
-        : { prepare: (objects, to) => prepare(objects, to === 'stored' ? storedVersion : apiVersion) }),
+        : {
+            prepare: (objects, to) =>
+              to === 'stored' ? prepare(objects, storedVersion) : prepare(objects.map(readBack), apiVersion),
+          }),
     });
   }
   return versions;

@@ -92,7 +92,7 @@ async function applyScale(
       checkUid(resource, metadata.uid, old);
       const asked = { ...made.object.metadata, resourceVersion: metadata.resourceVersion ?? '' };
       const scaled = hasReplicas(resource, made.object) ? made.object : withReplicas(resource, made.object, 0);
-      const object = await decode(core, context, resource, { ...scaled, metadata: asked }, options, old);
+      const object = decode(core, context, resource, { ...scaled, metadata: asked }, options, old);
       return { object: withEntries(object, owners), ownsFields: true };
     },
   });
@@ -144,7 +144,7 @@ function checkUid(
   throw conflict({ group, plural: `${plural}/scale` }, metadata.name ?? '', why);
 }
 
-/** Replicas of a custom object are judged with it. */
+/** A custom object is judged by its schema with all else of it. */
 function checkedScale({ custom }: Resource, scale: Scale, name: string): Scale {
   const { replicas = 0 } = scale.spec;
   if (replicas >= 0 || custom) return scale;

@@ -4,7 +4,7 @@ import type { KubernetesObject, World, WriteContext } from '@pintle/machinery';
 import type { AdmissionChain } from '../admission/admission-chain.js';
 import type { VirtualResource } from '../aggregation/virtual-resources.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { asRead, type Resource } from '../registry/resource.js';
+import { asRead, type Resource, readable } from '../registry/resource.js';
 import type { ResourceRegistry } from '../registry/resource-registry.js';
 import type { SharedLeases } from '../storage/shared-leases.js';
 import type { StoreTallies } from '../storage/storage-metrics.js';
@@ -38,7 +38,12 @@ export function serve(resource: Resource, entry: StoreEntry<StoredObject>): Serv
   return { object: resource.fromStored(storedObjectOf(resource, entry)), entry };
 }
 
-/** The object of an entry, in the version that it lies there in. */
+/** Of what was written just now. */
+export function served(resource: Resource, entry: StoreEntry<StoredObject>): Served | Promise<Served> {
+  return readable(resource, [entry])?.then(() => serve(resource, entry)) ?? serve(resource, entry);
+}
+
+/** The object of an entry, in the version that verbs work in, once it is readable. */
 export function storedObjectOf(
   resource: Pick<Resource, 'readBack'> | undefined,
   { value, modRevision }: StoreEntry<StoredObject>,

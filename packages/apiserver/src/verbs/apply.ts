@@ -102,7 +102,7 @@ export async function applyObject(
           ...options,
           ...(resource.custom ? { keepsNulls: true } : { refuse: typesRefused(resource, applied, old, options) }),
         };
-        const decoded = await decode(core, context, resource, { ...object, metadata: asked }, refusing, old);
+        const decoded = decode(core, context, resource, { ...object, metadata: asked }, refusing, old);
         requirePlace();
         return { object: withEntries(withOwnersOnce(context, decoded, true), managedFields), ownsFields: true };
       },

@@ -16,8 +16,8 @@ import {
 } from '@pintle/machinery';
 import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { prepared, type Resource, storeKey } from '../registry/resource.js';
-import { type ApiCore, putOf, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
+import { asIfRead, asWritten, type Resource, storeKey } from '../registry/resource.js';
+import { type ApiCore, putOf, type Served, served, storedObjectOf, writeContext } from './api-core.js';
 import { decode, placeOf, withOwnersOnce } from './decode.js';
 import type { DecodeOptions, SentOptions } from './decode-options.js';
 import { countsFirst } from './generation.js';
@@ -45,8 +45,7 @@ export async function createObject(
   body: unknown,
   options: CreateOptions = {},
 ): Promise<Served> {
-  const decoding = decode(core, context, resource, body, options);
-  const read = decoding instanceof Promise ? await decoding : decoding;
+  const read = decode(core, context, resource, body, options);
   // An apply is recorded as it was sent.
   if (options.ownsFields !== true) context.record?.(resource.fromStored(read));
   const review = core.review(resource);
@@ -70,12 +69,15 @@ export async function createObject(
         core.backend.range({ start: storeKey(resource, namespace, madeName), countOnly: true }),
       );
       if (present.count > 0) throw await takenBy(core, resource, namespace, object.metadata);
-      return { object: resource.fromStored(Object.freeze(unstored(object, decoded.metadata))), created: true };
+      const written = await asWritten(resource, Object.freeze(unstored(object, decoded.metadata)));
+      return { object: await asIfRead(resource, written), created: true };
     }
     if (/^\d*[1-9]\d*$/.test(decoded.metadata.resourceVersion ?? ''))
       throw statusError('BadRequest', 'resourceVersion should not be set on objects to be created');
     const key = storeKey(resource, namespace, madeName);
-    const put = putOf(core, resource, key, object);
+    const writing = asWritten(resource, object);
+    const written = writing instanceof Promise ? await writing : writing;
+    const put = putOf(core, resource, key, written);
     const write = put instanceof Promise ? await fromStore(put) : put;
     const result = await fromStore(
       core.backend.transact({
@@ -84,7 +86,10 @@ export async function createObject(
       }),
     );
     const done = result.results[0];
-    if (result.succeeded && done?.type === 'put') return { ...serve(resource, done.entry), created: true };
+    if (result.succeeded && done?.type === 'put') {
+      const answer = served(resource, done.entry);
+      return { ...(answer instanceof Promise ? await answer : answer), created: true };
+    }
     if (madeName !== finalName || name !== '' || attempt === generateAttemptsMax)
       throw await takenBy(core, resource, namespace, object.metadata);
   }
@@ -135,7 +140,6 @@ async function prepare(
   const subject = { operation: 'CREATE' as const, resource, namespace, name, finalName, dryRun, options };
   const admission = new Admission(core.admission, context, subject);
   const unrecorded: KubernetesObject = { ...decoded, metadata: clientsMeta(decoded.metadata, place) };
-  if (resource.prepare !== undefined) await prepared(resource, [unrecorded]);
   const recorded = options.ownsFields ? unrecorded : recordCreate(core, context, resource, unrecorded, options);
   const named = recorded instanceof Promise ? await recorded : recorded;
   const admitting = admission.mutate(named);
@@ -144,15 +148,12 @@ async function prepare(
   let object: KubernetesObject = { ...admitted, metadata: freshMeta(core, resource, admitted.metadata, finalName) };
   if (kind.subresources.status && strategy?.keepsStatusOnCreate !== true) object = withNewStatus(resource, object);
   object = strategy?.prepareForCreate?.(object, writeContext(core, context)) ?? object;
-  if (resource.prepare !== undefined) await prepared(resource, [object]);
   const faults = admission.faults(object, faultsForCreate(resource, object));
   requireFaultless(object, faults instanceof Promise ? await faults : faults);
   object = strategy?.canonicalize?.(object) ?? object;
   for (const text of warningsOf(resource, object)) context.warn(text);
   const verdict = admission.validate(object);
   if (verdict !== undefined) await verdict;
-  // What is answered and watched is converted before it is written: a write whose answer fails has not happened.
-  if (resource.prepare !== undefined) await prepared(resource, [object]);
   return object;
 }
 

@@ -55,13 +55,9 @@ export function otherCustomObject(
   const read = { ...(own.left ?? body), kind: said.kind, metadata };
   if (apiVersion !== expected) {
     if (!isPatched) throw otherVersion(String(apiVersion ?? ''), expected);
-    // Of a status nothing else counts. What is stored would pass, and nobody is asked to convert what is of no version that is known.
-    const isStored = apiVersion === apiVersionOf(resource.definition.kind);
-    const isWhole = options.subresource !== 'status' && (resource.prepare !== undefined || isStored);
-    if (said.version === '' || isWhole) throw notOf(said, metadata, 'apiVersion', apiVersion, expected);
+    if (said.version === '') throw notOf(said, metadata, 'apiVersion', apiVersion, expected);
     return deepFreeze({ ...read, apiVersion: String(apiVersion) });
   }
-  if (resource.prepare !== undefined) throw notOf(said, metadata, 'kind', said.kind, kind.kind);
   return deepFreeze({ ...read, apiVersion: apiVersionOf(resource.definition.kind) });
 }
 
@@ -74,7 +70,10 @@ function knownIn(
   body: object,
 ): { readonly unknown: readonly string[]; readonly left?: object } {
   const resource = registry.byObject({ apiVersion: String(apiVersion), kind: (body as KubernetesObject).kind });
-  if (resource?.custom) return { unknown: normalize(resource, { ...body, metadata: {} }, {}).unknownFields };
+  if (resource?.custom) {
+    const { value, unknownFields: unknown, errors } = normalize(resource, { ...body, metadata: {} }, {});
+    return { unknown, ...(errors.length > 0 ? {} : { left: value as object }) };
+  }
   const unknown = Object.keys(body).filter((key) => !ofEveryObject.includes(key));
   return { unknown: unknown.sort(), left: {} };
 }

@@ -1,5 +1,5 @@
 /**
- * From what a client sent to an object of the stored version: right kind, right name and namespace, unknown
+ * From what a client sent to an object of the version that verbs work in: right kind, right name and namespace, unknown
  * fields dropped (and told of), defaults filled in, quantities in their canonical form.
  */
 import {
@@ -17,7 +17,7 @@ import {
   type TypeFault,
 } from '@pintle/machinery';
 import type { RequestContext } from '../registry/request-context.js';
-import { prepared, type Resource, tellerOf } from '../registry/resource.js';
+import { lacksDefaults, type Resource, tellerOf } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
 import { otherCustomObject } from './custom-body.js';
 import type { DecodeOptions } from './decode-options.js';
@@ -28,43 +28,29 @@ import { notHandled, reportStrict, type StrictOptions, textFirst } from './stric
 import { misspelt, typeMetaFault, typeMetaOf } from './type-meta.js';
 
 /**
- * `old` is the object as it is stored, where it is known: what does not change is then shared with it.
+ * `old` is the object as it was, where it is known: what does not change is then shared with it.
  * Errors: `StatusError` BadRequest (what cannot be decoded, or strict validation).
  */
 export function decode(
   core: ApiCore,
   context: RequestContext,
   resource: Resource,
-  body: unknown,
-  options: DecodeOptions,
-  old?: KubernetesObject,
-): KubernetesObject | Promise<KubernetesObject> {
-  const ready = prepared(resource, [old]);
-  return ready === undefined
-    ? decodeReady(core, context, resource, body, options, old)
-    : ready.then(() => decodeReady(core, context, resource, body, options, old));
-}
-
-function decodeReady(
-  core: ApiCore,
-  context: RequestContext,
-  resource: Resource,
   sent: unknown,
   options: DecodeOptions,
-  old: KubernetesObject | undefined,
-): KubernetesObject | Promise<KubernetesObject> {
+  old?: KubernetesObject,
+): KubernetesObject {
   const passedOver = options.isExact === true && isFields(sent) ? misspelt(sent) : [];
   const body = passedOver.length === 0 ? sent : without(sent as Fields, passedOver);
   if (resource.custom && isFields(body) && typeMetaFault(body) === undefined) {
     const inVersion = options.subresource === 'status' ? statusVersion(core, resource, body, options) : undefined;
-    if (inVersion !== undefined) return decodeReady(core, context, inVersion, body, options, old);
+    if (inVersion !== undefined) return decode(core, context, inVersion, body, options, old);
     const other = otherCustomObject(core, context, resource, body, options);
     if (other !== undefined) return other;
   }
   const other = resource.custom || options.refuseText === undefined ? undefined : otherVersion(core, resource, body);
-  if (other !== undefined) return decodeReady(core, context, other.resource, other.body, options, old);
+  if (other !== undefined) return decode(core, context, other.resource, other.body, options, old);
   const object = checkKind(core, context, resource, body, options);
-  const known = old === undefined ? undefined : resource.fromStored(old);
+  const known = old === undefined || lacksDefaults(resource) ? undefined : resource.fromStored(old);
   const { value, unknownFields, errors } = normalize(resource, object, known, options.keepsNulls);
   const tellUnknown = () => {
     const { strictFaults, ...others } = options;
@@ -77,13 +63,8 @@ function decodeReady(
   };
   if (errors.length > 0) throw (options.refuse ?? refusal(resource))(errors);
   tellUnknown();
-  const stored = () => {
-    const decoded = asksForReset(object, value as KubernetesObject);
-    const made = resource.toStored(decoded);
-    return toldOfMissing(resource, made, () => resource.definition.strategy?.defaults?.(made) ?? made);
-  };
-  const ready = prepared(resource, [value as KubernetesObject], 'stored');
-  return ready === undefined ? stored() : ready.then(stored);
+  const made = resource.toStored(asksForReset(object, value as KubernetesObject));
+  return toldOfMissing(resource, made, () => resource.definition.strategy?.defaults?.(made) ?? made);
 }
 
 const without = (body: Fields, names: readonly string[]): Fields =>
@@ -116,7 +97,7 @@ function statusVersion(
 ): Resource | undefined {
   if (refuseText === undefined || apiVersion === resource.apiVersion) return undefined;
   const said = registry.byObject({ apiVersion: String(apiVersion), kind: String(kind) });
-  return said?.definition === resource.definition ? said : undefined;
+  return said !== undefined && resource.versions.includes(said) ? said : undefined;
 }
 
 /** An empty list of managed fields says something, other than empty lists in general. */

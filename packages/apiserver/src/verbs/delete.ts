@@ -4,9 +4,9 @@ import type { StoreEntry } from '@pintle/contracts';
 import { conflict, type KubernetesObject, type Status, StatusError } from '@pintle/machinery';
 import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { asRead, prepared, type Resource } from '../registry/resource.js';
+import { asIfRead, asWritten, type Resource } from '../registry/resource.js';
 import { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, serve, storedObjectOf } from './api-core.js';
+import { type ApiCore, serve, served, storedObjectOf } from './api-core.js';
 import type { DeleteOptions } from './delete-options.js';
 import { planDelete } from './delete-plan.js';
 import { type ListResult, listEntries, requireEntry } from './read.js';
@@ -34,7 +34,6 @@ export async function deleteObject(
   for (let attempt = 1; attempt <= attemptsMax; attempt++) {
     const entry = await requireEntry(core, resource, key);
     const old = storedObjectOf(resource, entry);
-    if (resource.prepare !== undefined) await prepared(resource, [old]);
     const { namespace, name } = key;
     const dryRun = request.dryRun ?? false;
     await new Admission(core.admission, context, {
@@ -45,7 +44,7 @@ export async function deleteObject(
       old,
       dryRun,
       options: request,
-    }).validate();
+    }).delete();
     const plan = planDelete(resource, old, request, core.world.clock.now());
     if (plan.type === 'nothing') return { outcome: 'marked', object: serve(resource, entry).object };
     if (request.dryRun) {
@@ -53,7 +52,8 @@ export async function deleteObject(
         ? { outcome: 'marked', object: resource.fromStored(plan.object) }
         : { outcome: 'removed', object: plan.ended ? resource.fromStored(plan.ended) : serve(resource, entry).object };
     }
-    const written = plan.type === 'mark' ? plan.object : plan.ended;
+    const left = plan.type === 'mark' ? plan.object : plan.ended;
+    const written = left === undefined ? undefined : await asWritten(resource, left);
     const result = await fromStore(
       core.backend.transact({
         compare: [{ key: entry.key, target: 'modRevision', is: '=', value: entry.modRevision }],
@@ -67,7 +67,7 @@ export async function deleteObject(
     if (!result.succeeded) continue;
     const done = result.results[0];
     if (done?.type !== 'put') return removed(resource, entry, result.revision);
-    if (plan.type === 'mark') return { outcome: 'marked', object: serve(resource, done.entry).object };
+    if (plan.type === 'mark') return { outcome: 'marked', object: (await served(resource, done.entry)).object };
     const ended = await fromStore(
       core.backend.transact({
         compare: [{ key: entry.key, target: 'modRevision', is: '=', value: done.entry.modRevision }],
@@ -83,9 +83,13 @@ export async function deleteObject(
   );
 }
 
-const removed = (resource: Resource, { value, modRevision }: StoreEntry<StoredObject>, revision: number): Deleted => ({
+const removed = async (
+  resource: Resource,
+  { value, modRevision }: StoreEntry<StoredObject>,
+  revision: number,
+): Promise<Deleted> => ({
   outcome: 'removed',
-  object: resource.fromStored(asRead(resource, value.deletedAt(modRevision, revision))),
+  object: await asIfRead(resource, value.deletedAt(modRevision, revision)),
 });
 
 /** Deletes what a list of the same options would show, and gives that list; what is gone meanwhile is in it, too. */

@@ -28,7 +28,7 @@ import {
 } from '@pintle/machinery';
 import { plainFailure } from '../admission/plain-failure.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { prepared, type Resource, tellerOf } from '../registry/resource.js';
+import { inOtherVersion, type Resource, tellerOf } from '../registry/resource.js';
 import type { ApiCore } from './api-core.js';
 import { acrossVersions } from './other-versions.js';
 import { ownersAfterApply, ownersAfterScaling } from './scale-owners.js';
@@ -166,6 +166,11 @@ export function recordUpdate(
   options: Recording,
   sent?: KubernetesObject,
 ): KubernetesObject | Promise<KubernetesObject> {
+  const saidIn = sent === undefined || !resource.custom ? undefined : otherVersionOf(resource, sent);
+  if (saidIn !== undefined)
+    return inOtherVersion(saidIn, [sent!], resource).then(([asked]) =>
+      recordUpdate(core, context, resource, object, old, options, asked),
+    );
   if (sent !== undefined && resource.custom && !isReadable(resource, sent, old)) return withEntries(object, []);
   const written = sent ?? object;
   const writer = writerOf(core, context, resource, options);
@@ -182,6 +187,10 @@ export function recordUpdate(
     ),
   );
 }
+
+/** A status may be sent in any version that there is. */
+const otherVersionOf = (resource: Resource, sent: KubernetesObject): Resource | undefined =>
+  resource.versions.find((version) => version !== resource && version.apiVersion === sent.apiVersion);
 
 /** Whether all that was asked for, as far as it is not as it was, is of the schema. What counts of it is validated later. */
 function isReadable(resource: Resource, sent: KubernetesObject, old?: KubernetesObject): boolean {
@@ -242,7 +251,6 @@ export async function apply(
       { type: 'FieldValueRequired', field: 'fieldManager', detail: 'is required for apply patch' },
     ]);
   requireReadable(resource, sent);
-  if (old !== undefined) await prepared(resource, [old]);
   const writer = writerOf(core, context, resource, options);
   /** What is there with its nulls, which wishes that are one piece may lack. */
   const toldOf = (object: KubernetesObject) => tellerOf(resource)?.(object) ?? object;

@@ -2,10 +2,10 @@
  * The versions of one kind, as the accounting of fields reads objects in each. Where another program converts objects, what
  * it has to convert is found out by trying: the work is begun anew once a conversion is there.
  *
- * **Differs from Kubernetes**: what came by a newer version is accounted for as far as the stored one knows it.
+ * **Differs from Kubernetes**: of built-in kinds, what came by a newer version is accounted for as far as the stored one knows it.
  */
 import { canonicalJson, type KubernetesObject, type Versions } from '@pintle/machinery';
-import { prepared, type Resource } from '../registry/resource.js';
+import type { Resource } from '../registry/resource.js';
 
 /** Conversions asked for by one piece of work; it needs two or three for each version that somebody wrote in. */
 const conversionsMax = 100;
@@ -56,15 +56,15 @@ function versionsOf({ versions, custom }: Resource): Versions {
       const given = (keepsNulls ? value : withoutNulls(value)) as Partial<KubernetesObject>;
       // What was taken away of it, Go has none the less.
       const object = (given.metadata === undefined ? { ...given, metadata: {} } : given) as KubernetesObject;
-      if (into.prepare === undefined) return into.fromStored(from.toStored(object));
+      const { conversion } = into.definition;
+      if (conversion === undefined) return into.fromStored(from.toStored(object));
+      if (conversion.prepare === undefined) return conversion.convert(object, to);
       const id = `${to} ${canonicalJson(object)}`;
       const before = converted.get(id);
       if (before !== undefined) return before;
       throw new Unconverted(async () => {
-        await prepared(from, [object], 'stored');
-        const stored = from.toStored(object);
-        await prepared(into, [stored]);
-        converted.set(id, into.fromStored(stored));
+        await conversion.prepare?.([object], to);
+        converted.set(id, conversion.convert(object, to));
       });
     },
   };

@@ -5,11 +5,10 @@
  */
 import type { ObjectKey, Patch } from '@pintle/client';
 import {
+  applyJsonPatch,
   applyMergePatch,
   applyStrategicMergePatch,
-  applyUpstreamJsonPatch,
   badRequest,
-  CopiedTooMuchError,
   canonicalJson,
   decoderWords,
   isFields,
@@ -22,9 +21,8 @@ import {
   type TypeFault,
   unmarshalWords,
 } from '@pintle/machinery';
-import { jsonPatchOperationsMax } from '@pintle/machinery/json-patch';
 import type { RequestContext } from '../registry/request-context.js';
-import { type Resource, tellerOf } from '../registry/resource.js';
+import { lacksDefaults, type Resource, tellerOf } from '../registry/resource.js';
 import type { Told } from '../storage/stored-object.js';
 import type { ApiCore, Served } from './api-core.js';
 import { converterWords, firstFault, goKind, scalarWords } from './converter-words.js';
@@ -34,6 +32,9 @@ import { shownPatch } from './shown-patch.js';
 import { ofJsonPatch, reportStrict, type StrictFaults, textFirst, unknownField } from './strict-faults.js';
 import { asPatched, typeMetaFault, typeMetaOf } from './type-meta.js';
 import { changeObject, needsVersion } from './update.js';
+
+/** Operations in one patch of a request. */
+const jsonPatchOperationsMax = 10_000;
 
 export function patchObject(
   core: ApiCore,
@@ -54,7 +55,7 @@ export function patchObject(
       const patched = applyPatch(resource, served, patch, options);
       const { strictFaults: sent, ...others } = options;
       const strictFaults = strictlyRead(patch, sent);
-      if (patched === old && strictFaults === undefined) return { object: old };
+      if (patched === old && strictFaults === undefined && !lacksDefaults(resource)) return { object: old };
       // Of refusals alone.
       const shown = () =>
         patch.type === 'strategic' ? shownPatch(resource, patch.body, served) : canonicalJson(patched);
@@ -68,7 +69,7 @@ export function patchObject(
       };
       if (!resource.custom && patch.type !== 'strategic')
         requireVersion(context, resource.kind, key, patched, { ...decoding, told: tellerOf(resource) });
-      const object = await decode(core, context, resource, patched, decoding, old);
+      const object = decode(core, context, resource, patched, decoding, old);
       placeOf(resource, object.metadata, key);
       requireName(object.metadata, key);
       return { object: withOwnersOnce(context, object, true) };
@@ -192,7 +193,7 @@ export function applyPatch(
           );
         requireOperations(patch.operations, fieldValidation);
         // Operations see the nulls that Go writes.
-        return asPatched(whole(applyUpstreamJsonPatch(tellerOf(resource)?.(object) ?? object, patch.operations)));
+        return asPatched(whole(applyJsonPatch(tellerOf(resource)?.(object) ?? object, patch.operations)));
       case 'merge':
         if (patch.body === null) throw badRequest('Invalid JSON Patch');
         // Who does not ask what is unknown is told by what patches.
@@ -214,8 +215,6 @@ export function applyPatch(
     }
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
-    if (error instanceof CopiedTooMuchError)
-      throw statusError('RequestEntityTooLarge', `Request entity too large: ${error.message}`);
     if (patch.type === 'json')
       throw statusError('Invalid', 'the server rejected our request due to an error in our request', {
         cause: error,

@@ -18,7 +18,7 @@ import {
   StatusError,
 } from '@pintle/machinery';
 import { virtualEntries } from '../aggregation/virtual-resources.js';
-import { prepared, type Resource, storeKey, storePrefix } from '../registry/resource.js';
+import { type Resource, readable, storeKey, storePrefix } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, type Served, serve, storedObjectOf } from './api-core.js';
 import { nameIn } from './authorize.js';
@@ -44,6 +44,7 @@ export async function findEntry(
     return all.find((entry) => entry.key === storeKey(resource, key.namespace, key.name));
   }
   const { entries } = await fromStore(core.backend.range({ start: storeKey(resource, key.namespace, key.name) }));
+  if (resource.prepare !== undefined) await readable(resource, entries);
   return entries[0];
 }
 
@@ -68,7 +69,6 @@ export async function getObject(
   const { revision } = core.backend.status();
   if (wanted > revision) throw tooLargeResourceVersion(wanted, revision);
   const entry = await requireEntry(core, resource, key);
-  if (resource.prepare !== undefined) await prepared(resource, [storedObjectOf(resource, entry)]);
   return serve(resource, entry);
 }
 
@@ -85,11 +85,7 @@ export type ReadOptions = ListOptions & { readonly inPages?: boolean };
 
 export async function listEntries(core: ApiCore, resource: Resource, options: ReadOptions = {}): Promise<ListResult> {
   const found = await readEntries(core, resource, options);
-  if (resource.prepare !== undefined)
-    await prepared(
-      resource,
-      found.entries.map((entry) => storedObjectOf(resource, entry)),
-    );
+  if (resource.prepare !== undefined) await readable(resource, found.entries);
   return found;
 }
 
@@ -109,11 +105,7 @@ async function readEntries(core: ApiCore, resource: Resource, options: ReadOptio
   const { start, end, revision } = placeOf(core, resource, options, prefix);
   const chosen = async (entries: readonly StoreEntry<StoredObject>[]) => {
     if (selected === undefined) return entries;
-    if (resource.prepare !== undefined && options.fieldSelector)
-      await prepared(
-        resource,
-        entries.map((entry) => storedObjectOf(resource, entry)),
-      );
+    if (resource.prepare !== undefined) await readable(resource, entries);
     return entries.filter((entry) => selected(storedObjectOf(resource, entry)));
   };
   const limit = options.limit ?? 0;

@@ -18,6 +18,8 @@ export interface Scaled {
   readonly kind: Pick<Kind, 'subresources'>;
   /** Of what is scaled. */
   readonly apiVersion: string;
+  /** In each of them the replicas may stand elsewhere. */
+  readonly versions?: readonly Pick<Scaled, 'kind' | 'apiVersion'>[];
 }
 
 /** After a write of one part, if that is the scale. Where nobody owned the replicas before, nobody does after it. */
@@ -46,9 +48,17 @@ export const ownersWithoutReplicas = (
 
 /** Of two entries of one manager, which upstream cannot tell apart, the last counts. */
 function areOwned(scaled: Scaled, { metadata: { managedFields = [] } }: KubernetesObject): boolean {
-  const path = pathOf(scaled).map((field) => `f:${field}`);
   const counting = new Map(managedFields.map((entry) => [managerOf(entry), entry]));
-  return [...counting.values()].some(({ fieldsV1 }) => fieldsV1 !== undefined && has(fieldsV1 as Fields, path));
+  return [...counting.values()].some((entry) => hasReplicas(scaled, entry));
+}
+
+const hasReplicas = (scaled: Scaled, { apiVersion, fieldsV1 }: ManagedFieldsEntry): boolean =>
+  fieldsV1 !== undefined && has(fieldsV1 as Fields, ownedPath(scaled, apiVersion));
+
+/** Of the replicas as an owner has them who wrote in this version. */
+function ownedPath(scaled: Scaled, apiVersion = scaled.apiVersion): Path {
+  const version = scaled.versions?.find((each) => each.apiVersion === apiVersion) ?? scaled;
+  return pathOf(version).map((field) => `f:${field}`);
 }
 
 const managerOf = ({ manager, operation, apiVersion, subresource }: ManagedFieldsEntry): string =>
@@ -60,7 +70,7 @@ export function withFirstOwner<T extends KubernetesObject>(scaled: Scaled, old: 
   if (areOwned(scaled, old) || !valueAt(old, pathOf(scaled))) return old;
   const first: ManagedFieldsEntry = {
     ...{ manager: beforeFirstApply, operation: 'Update', apiVersion: scaled.apiVersion, subresource: 'scale' },
-    ...{ fieldsType: 'FieldsV1', fieldsV1: only(pathOf(scaled).map((field) => `f:${field}`)) },
+    ...{ fieldsType: 'FieldsV1', fieldsV1: only(ownedPath(scaled)) },
   };
   return { ...old, metadata: { ...old.metadata, managedFields: [...managedFields, first] } };
 }
@@ -90,24 +100,22 @@ export function withFormerApplier(
   return former.length === 0 ? entries : [...entries, ...former].sort(compareEntries);
 }
 
-const pathOf = ({ kind }: Scaled): Path => partsOf(kind.subresources.scale?.specReplicasPath ?? '');
+const pathOf = ({ kind }: Pick<Scaled, 'kind'>): Path => partsOf(kind.subresources.scale?.specReplicasPath ?? '');
 
 function carriedBack(
   scaled: Scaled,
   entries: readonly ManagedFieldsEntry[],
-  hasReplicas: boolean,
+  isOwned: boolean,
 ): readonly ManagedFieldsEntry[] {
-  const path = pathOf(scaled).map((field) => `f:${field}`);
   const { apiVersion } = scaled;
   const told = entries.flatMap((entry) => {
     const { fieldsV1, time: _time, ...owner } = entry;
-    if (fieldsV1 === undefined || !has(fieldsV1 as Fields, path)) return [entry];
-    if (hasReplicas && entry.operation === 'Apply')
-      return [entry.subresource === 'scale' ? { ...owner, fieldsV1 } : entry];
-    const others = without(fieldsV1 as Fields, path);
+    if (!hasReplicas(scaled, entry)) return [entry];
+    if (isOwned && entry.operation === 'Apply') return [entry.subresource === 'scale' ? { ...owner, fieldsV1 } : entry];
+    const others = without(fieldsV1 as Fields, ownedPath(scaled, entry.apiVersion));
     return [
       ...(Object.keys(others).length === 0 ? [] : [{ ...entry, fieldsV1: others }]),
-      ...(hasReplicas ? [{ ...owner, apiVersion, fieldsV1: only(path) }] : []),
+      ...(isOwned ? [{ ...owner, apiVersion, fieldsV1: only(ownedPath(scaled)) }] : []),
     ];
   });
   return told.sort(compareEntries);

@@ -1,6 +1,5 @@
 /**
- * Label and field selectors of a request, compiled to one test of an object in its stored version. Fields that a version of a
- * custom kind names are looked at in that version: who tests by them has it prepared.
+ * Label and field selectors of a request, compiled to one test of an object in the version that verbs work in.
  */
 import { badRequest, type KubernetesObject, parseFieldSelector, parseLabelSelector } from '@pintle/machinery';
 import type { Resource } from '../registry/resource.js';

@@ -17,9 +17,9 @@ import {
 } from '@pintle/machinery';
 import { Admission } from '../admission/admission-chain.js';
 import type { RequestContext } from '../registry/request-context.js';
-import { prepared, type Resource } from '../registry/resource.js';
+import { asIfRead, asWritten, type Resource } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
-import { type ApiCore, putOf, type Served, serve, storedObjectOf, writeContext } from './api-core.js';
+import { type ApiCore, putOf, type Served, serve, served, storedObjectOf, writeContext } from './api-core.js';
 import { createObject } from './create.js';
 import { decode, placeOf, requireName, withOwnersOnce } from './decode.js';
 import type { SentOptions } from './decode-options.js';
@@ -53,7 +53,7 @@ export interface ChangeRequest {
   readonly options: WriteOptions;
   /** The object as it was just read, where it was. */
   readonly found?: StoreEntry<StoredObject>;
-  /** From the object in the stored version. May be called again, on a newer one. */
+  /** From the object in the version that verbs work in. May be called again, on a newer one. */
   change(old: KubernetesObject): Changed | Promise<Changed>;
 }
 
@@ -74,7 +74,7 @@ export async function updateObject(
   { mayCreate, ...options }: SentOptions & { readonly mayCreate: MayCreate },
 ): Promise<Served> {
   const entry = path.name === undefined ? undefined : await findEntry(core, resource, path as ObjectKey);
-  const read = await decode(core, context, resource, body, options, entry && storedObjectOf(resource, entry));
+  const read = decode(core, context, resource, body, options, entry && storedObjectOf(resource, entry));
   context.record?.(resource.fromStored(read));
   const { namespace, name } = placeOf(resource, read.metadata, path);
   requireName(read.metadata, path);
@@ -123,27 +123,31 @@ export async function changeObject(
       throw request.uid
         ? otherObject(resource, key, request.uid, '', options.dryRun)
         : notFound(resource.kind, key.name);
-    const found = storedObjectOf(resource, entry);
-    if (resource.prepare !== undefined) {
-      await prepared(resource, [found], 'stored');
-      await prepared(resource, [found]);
-    }
-    // What was written when another version was stored is seen in the one that is stored now.
-    const old = resource.definition.conversion === undefined ? found : resource.toStored(found);
+    const old = storedObjectOf(resource, entry);
     const changed = request.change(old);
     const { object: wished, ownsFields = false } = changed instanceof Promise ? await changed : changed;
     checkPreconditions(resource, request, wished.metadata, old.metadata);
     const object = await toldOfMissingLater(resource, wished, () =>
       prepare(core, context, resource, request, wished, old, ownsFields),
     );
-    // What is read back otherwise than it was written is written as it is read.
-    if (object === entry.value.at(entry.modRevision)) return serve(resource, entry);
-    if (options.dryRun) return { object: resource.fromStored(Object.freeze(object)) };
-    const served = await commit(core, resource, entry, object);
+    const writing = asWritten(resource, Object.freeze(object));
+    const written = writing instanceof Promise ? await writing : writing;
+    const stored = entry.value.at(entry.modRevision);
+    // What is read back otherwise than it was written, or is of another version, is written as it is read.
+    const isConverted = object === old || written !== object;
+    if (written === stored || (isConverted && deepEqual(written, stored))) return serve(resource, entry);
+    if (options.dryRun) return { object: await asIfRead(resource, written) };
+    const done = await commit(core, resource, entry, { object, written });
     // Somebody was faster: a change that names a version will not fit the next one, any other is made anew.
-    if (served !== undefined) return served;
+    if (done !== undefined) return done;
   }
   throw conflict(resource.kind, key.name, modified);
+}
+
+interface Change {
+  readonly object: KubernetesObject;
+  /** As it goes to the store. */
+  readonly written: KubernetesObject;
 }
 
 /** Writes over `entry`, or removes it where nothing holds a deleted object any more. Undefined: somebody was faster. */
@@ -151,14 +155,14 @@ async function commit(
   core: ApiCore,
   resource: Resource,
   entry: StoreEntry<StoredObject>,
-  object: KubernetesObject,
+  { object, written }: Change,
 ): Promise<Served | undefined> {
   const { key } = entry;
   const gone =
     object.metadata.deletionTimestamp !== undefined &&
     !pendingDeletion(resource, object) &&
     (object.metadata.deletionGracePeriodSeconds ?? 0) === 0;
-  const put = gone ? undefined : putOf(core, resource, key, object);
+  const put = gone ? undefined : putOf(core, resource, key, written);
   const write = put instanceof Promise ? await fromStore(put) : put;
   const result = await fromStore(
     core.backend.transact({
@@ -168,9 +172,9 @@ async function commit(
   );
   if (!result.succeeded) return undefined;
   const done = result.results[0];
-  if (done?.type === 'put') return serve(resource, done.entry);
+  if (done?.type === 'put') return served(resource, done.entry);
   // It is answered with the version that it had before.
-  return { object: resource.fromStored(Object.freeze(object)) };
+  return { object: resource.fromStored(object) };
 }
 
 async function prepare(
@@ -191,10 +195,9 @@ async function prepare(
   const sent: KubernetesObject = { ...wished, metadata: keptMeta(wished.metadata, old.metadata) };
   let object =
     subresource === 'status' ? statusOnly(resource, sent, old) : keepStatus(resource, sent, old, subresource);
-  if (resource.prepare !== undefined) await prepared(resource, [object, old]);
   if (!ownsFields) {
-    // Of what another program converts only what counts is; of built-in kinds all is where a version may have it elsewhere.
-    const isWhole = resource.custom ? resource.prepare === undefined : isOlder(resource) && subresource === undefined;
+    // Of built-in kinds all that was sent counts where a version may have it elsewhere.
+    const isWhole = resource.custom || (isOlder(resource) && subresource === undefined);
     const recording = { ...options, ...(subresource === undefined ? {} : { subresource }) };
     const recorded = recordUpdate(core, context, resource, object, old, recording, isWhole ? sent : undefined);
     object = recorded instanceof Promise ? await recorded : recorded;
@@ -214,7 +217,6 @@ async function prepare(
     if (generation !== object.metadata.generation && generation > 0)
       object = { ...object, metadata: { ...object.metadata, generation } };
   }
-  if (resource.prepare !== undefined) await prepared(resource, [object]);
   const faults = admission.faults(object, faultsForUpdate(resource, object, old, subresource));
   requireFaultless(object, faults instanceof Promise ? await faults : faults, sent);
   object = strategy?.canonicalize?.(object) ?? object;
@@ -225,7 +227,6 @@ async function prepare(
   for (const text of warnings) context.warn(text);
   const verdict = admission.validate(object);
   if (verdict !== undefined) await verdict;
-  if (resource.prepare !== undefined) await prepared(resource, [object]);
   const made = dryRun ? object : withoutLink(object);
   return unchanged(made, old) ? old : made;
 }

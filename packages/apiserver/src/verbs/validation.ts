@@ -79,7 +79,7 @@ function faultsOfOther(resource: Resource, object: KubernetesObject, old?: Kuber
   ]);
 }
 
-/** By the version that is written, which need not be the one that is stored; both forms are prepared. */
+/** By the version that is asked for, which need not be the one that is stored. */
 function customFaults(
   resource: Resource,
   object: KubernetesObject,

@@ -20,7 +20,7 @@ import {
   type KubernetesObject,
   notSupportedField,
 } from '@pintle/machinery';
-import { asRead, prepared, type Resource, storePrefix } from '../registry/resource.js';
+import { asRead, type Resource, storePrefix } from '../registry/resource.js';
 import type { StoredObject } from '../storage/stored-object.js';
 import { type ApiCore, storedObjectOf } from './api-core.js';
 import { listEntries } from './read.js';
@@ -111,11 +111,8 @@ export function watchChanges(
       {
         next(events) {
           if (resource.prepare === undefined) return deliver(events);
-          const objects = events.flatMap((event) => [
-            ...(event.type === 'put' ? [storedObjectOf(resource, event.entry)] : []),
-            ...(event.previous === undefined ? [] : [storedObjectOf(resource, event.previous)]),
-          ]);
-          return prepared(resource, objects)?.then(() => deliver(events), fail);
+          const objects = events.flatMap((event) => toldOf(event, selected !== undefined));
+          return resource.prepare(objects, 'served').then(() => deliver(events), fail);
         },
         progress: (reached) => void observer.next([bookmark(resource, reached)]),
         error: (error) => fail(error as CompactedError),
@@ -169,6 +166,17 @@ async function sendInitial(
     changes.push(bookmark(resource, revision, { 'k8s.io/initial-events-end': 'true' }));
   if (changes.length > 0) await observer.next(changes);
   follow(revision + 1);
+}
+
+/** The objects that an event may be told by; `isSelected`: what leaves a selection is told as if it had been deleted. */
+function toldOf(event: StoreEvent<StoredObject>, isSelected: boolean): readonly KubernetesObject[] {
+  const { previous } = event;
+  const now = event.type === 'put' ? [event.entry.value.at(event.entry.modRevision)] : [];
+  if (previous === undefined) return now;
+  const { value, modRevision } = previous;
+  const endedAt = event.type === 'put' ? event.entry.modRevision : event.modRevision;
+  const ended = event.type === 'delete' || isSelected ? [value.deletedAt(modRevision, endedAt)] : [];
+  return [...now, value.at(modRevision), ...ended];
 }
 
 function changeOf(

@@ -1,6 +1,5 @@
 /** Admission webhooks: what objects are changed to, and which are refused, before they are stored. */
-import { type KubernetesObject, stringifyJson, toBase64 } from '@pintle/machinery';
-import { jsonPatchBetween } from '@pintle/machinery/json-patch';
+import { jsonPatchBetween, type KubernetesObject, stringifyJson, toBase64 } from '@pintle/machinery';
 import { requestOf, type WebhookEndpoint } from './endpoint.js';
 
 export interface AdmissionRequest<T extends KubernetesObject> {

@@ -4,9 +4,10 @@
  */
 
 import { isFields } from '../json/fields.js';
-import { isNumber, stringifyJson } from '../json/json-text.js';
+import { isNumber } from '../json/json-text.js';
 import { formatGo, unstructuredType } from '../schema/decoder-words.js';
 import { resolve, type SchemaNode } from '../schema/schema.js';
+import { untypedInGo } from '../status/go-shown.js';
 import { formatMember } from './field-tree.js';
 import { fieldNode, itemElement, itemNode, shapeAt, unknownNode } from './typed-value.js';
 
@@ -37,7 +38,7 @@ function check(place: SchemaNode, value: unknown, path: readonly string[], fault
       if (node.format !== undefined && node.format !== 'byte') {
         if (typeof value === 'object') fault(`expected any scalar, got &{${formatGo(value)}}`);
       } else if (typeof value !== 'string')
-        fault(`expected string, got &value.valueUnstructured{Value:${goValue(value)}}`);
+        fault(`expected string, got &value.valueUnstructured{Value:${untypedInGo(value)}}`);
       return;
     case 'integer':
     case 'number':
@@ -127,13 +128,4 @@ function faultInMapItem(place: SchemaNode, item: unknown): string | undefined {
   if (itemElement(place, item) !== 'k:{}') return undefined;
   const keys = listMapKeys.map((key) => JSON.stringify(key)).join(' ');
   return `associative list with keys has an element that omits all key fields [${keys}] (and doesn't have default values for any key fields)`;
-}
-
-/** As Go's `%#v` shows what JSON holds. */
-function goValue(value: unknown): string {
-  if (value === null) return 'interface {}(nil)';
-  if (Array.isArray(value)) return `[]interface {}{${value.map(goValue).join(', ')}}`;
-  if (typeof value !== 'object') return stringifyJson(value);
-  const entries = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1));
-  return `map[string]interface {}{${entries.map(([key, inner]) => `${JSON.stringify(key)}:${goValue(inner)}`).join(', ')}}`;
 }

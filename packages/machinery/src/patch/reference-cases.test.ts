@@ -22,15 +22,29 @@ interface JsonPatchCase {
   readonly disabled?: boolean;
 }
 
+/** Where kube-apiserver's library is laxer than the letter, or cannot put another document in the place of all. */
+const otherwise = new Set([
+  'replace object document with array document?',
+  'replace array document with object document?',
+  '[{"op":"add","path":"/bar/-1","value":"5"}]',
+  'replacing the root of the document is possible with add',
+  "missing 'value' parameter to add",
+  "missing 'value' parameter to replace",
+  'missing from location to copy',
+  'test with bad array number that has leading zeros',
+]);
+
 (present ? describe : describe.skip)('JSON Patch', () => {
   const cases = ['json-patch.json', 'json-patch-spec.json']
     .flatMap((name) => read(name) as readonly JsonPatchCase[])
     .filter(({ disabled, expected, error }) => !disabled && (expected !== undefined || error !== undefined));
-  it.each(cases.map((one, index) => [`${index} ${one.comment ?? JSON.stringify(one.patch)}`, one] as const))(
+  const named = cases.map((one) => [one.comment ?? JSON.stringify(one.patch), one] as const);
+  it.each(named.map(([name, one], index) => [`${index} ${name}`, one, otherwise.has(name)] as const))(
     '%s',
-    (_name, { doc, patch, expected, error }) => {
+    (_name, { doc, patch, expected, error }, isOtherwise) => {
       const frozen = deepFreeze(structuredClone(doc));
-      if (error !== undefined) expect(() => applyJsonPatch(frozen, patch)).toThrow(PatchError);
+      if ((error !== undefined) !== isOtherwise) expect(() => applyJsonPatch(frozen, patch)).toThrow(PatchError);
+      else if (isOtherwise) expect(() => applyJsonPatch(frozen, patch)).not.toThrow();
       else expect(applyJsonPatch(frozen, patch)).toEqual(expected);
     },
   );

@@ -119,14 +119,6 @@ function ownWords({ type, format }: SchemaNode, found: unknown): string | undefi
   return timeWords(found, format === 'micro-time');
 }
 
-/** Why a text is no JSON at all, as far as its first character and its end tell. */
-export function syntaxWords(text: string): string {
-  const first = text.trimStart()[0];
-  return first === undefined || first === '{' || first === '['
-    ? 'unexpected end of JSON input'
-    : `invalid character '${first}' looking for beginning of value`;
-}
-
 /** Where Go's base64 decoder stops. */
 export function base64Words(text: string): string {
   return `illegal base64 data at input byte ${base64Fault(text)}`;

@@ -6,6 +6,7 @@
  */
 import type { FieldError } from '../status/field-error.js';
 import { invalidField } from '../status/field-errors.js';
+import { shownUntyped } from '../status/go-shown.js';
 import { compileNormalizer } from './normalize.js';
 import type { SchemaNode } from './schema.js';
 import { embeddedFaults } from './structural-faults.js';
@@ -27,7 +28,7 @@ export function defaultErrors(node: SchemaNode, path: string, isWhole = true): r
 function valueErrors(written: SchemaNode, value: unknown, path: string, isWhole: boolean): readonly FieldError[] {
   const node = withoutDefaults(isWhole ? { ...written, embeddedResource: true } : written);
   const { unknownFields } = compileNormalizer(node, { mode: 'structural' })(value);
-  if (unknownFields.length > 0) return [invalidField(path, value, 'must not have unknown fields')];
+  if (unknownFields.length > 0) return [invalidField(path, shownUntyped(value), 'must not have unknown fields')];
   const embedded = embeddedFaults(node, value);
   return faultsUnder(path, embedded.length > 0 ? embedded : validateSchema(node, value));
 }

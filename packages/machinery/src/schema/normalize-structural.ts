@@ -6,6 +6,7 @@
 import { type Fields, isFields } from '../json/fields.js';
 import { ObjectMeta } from '../meta/v1.js';
 import { invalidField } from '../status/field-errors.js';
+import { shownUntyped } from '../status/go-shown.js';
 import { formatFieldError } from '../status/status-error.js';
 import { anyStep, depthMax, type Field, Items, Latest, put, type Run, type Step, sizeOf } from './normalizing-run.js';
 import { resolve, type SchemaNode } from './schema.js';
@@ -149,7 +150,10 @@ export class StructuralCompiler {
     for (const field of unknownFields) run.unknownInMetadata(field);
     if (fault === undefined) return metadata;
     const place = run.at();
-    return run.refuse(input, place === 'metadata' ? fault : formatFieldError(invalidField(place, input, fault)));
+    return run.refuse(
+      input,
+      place === 'metadata' ? fault : formatFieldError(invalidField(place, shownUntyped(input), fault)),
+    );
   };
 }
 
@@ -157,7 +161,7 @@ export class StructuralCompiler {
 const typeMetaStep: Step = (input, run) =>
   typeof input === 'string'
     ? input
-    : run.refuse(input, formatFieldError(invalidField(run.at(), input, 'must be a string')));
+    : run.refuse(input, formatFieldError(invalidField(run.at(), shownUntyped(input), 'must be a string')));
 
 /** What no schema speaks of has no fields. */
 const emptied: Step = (input, run: Run) => {

@@ -98,3 +98,16 @@ it.each<readonly [spec: unknown, read: unknown]>([
   const again = deepFreeze({ ...kinds, spec: read } as object);
   expect(readBack(kind, again)).toBe(again);
 });
+
+it('of objects within an object what cannot be read of their metadata is gone when they are read back, and else they are as they were', () => {
+  const pod: SchemaNode = { type: 'object', embeddedResource: true, preserveUnknownFields: true };
+  const spec: SchemaNode = { type: 'object', properties: { pod, pods: { type: 'array', items: pod } } };
+  const kind: SchemaNode = { type: 'object', properties: { spec } };
+  const whole = { apiVersion: 'v1', kind: 'Pod', metadata: { name: 'a', labels: { a: 'b' } }, more: { metadata: 7 } };
+  const odd = { ...whole, kind: 7, metadata: { name: 'a', labels: { a: 7 }, generation: 'x', other: 1 } };
+  const { kind: _kind, ...left } = { ...whole, metadata: { name: 'a' } };
+  const object = (inner: object) => deepFreeze({ ...kinds, spec: inner } as object);
+  expect(readBack(kind, object({ pod: odd, pods: [whole, odd] }))).toEqual(object({ pod: left, pods: [whole, left] }));
+  const again = object({ pod: whole, pods: [whole, { metadata: 'odd' }] });
+  expect(readBack(kind, again)).toBe(again);
+});

@@ -3,6 +3,8 @@
  * dropped, as when an object comes from a version that knew more; and, of what is read back, defaults are filled in.
  */
 import { type Fields, isFields } from '../json/fields.js';
+import { deepEqual } from '../meta/frozen.js';
+import { readMetadata } from './normalize.js';
 import { resolve, type SchemaNode } from './schema.js';
 
 /** Of what an object is by itself, and no schema says. */
@@ -15,10 +17,12 @@ export const pruned = <T>(node: SchemaNode, value: T): T => prune(node, value, t
 export const coerced = <T>(node: SchemaNode, value: T): T => withoutNulls(node, pruned(node, value), true) as T;
 
 /**
- * An object as it comes from the store under a schema that may be newer than it: pruned, nulls dropped where none may be,
- * defaults filled in (apiextensions-apiserver `defaulting`). The same value where nothing changes.
+ * An object as it comes from the store under a schema that may be newer than it: pruned, what objects within it say of
+ * themselves without what cannot be read, nulls dropped where none may be, defaults filled in (apiextensions-apiserver
+ * `defaulting`). The same value where nothing changes: that is why no normalizer does it, which shares with what it made before.
  */
-export const readBack = <T>(node: SchemaNode, value: T): T => fill(node, pruned(node, value), true) as T;
+export const readBack = <T>(node: SchemaNode, value: T): T =>
+  fill(node, withReadableMetadata(node, pruned(node, value)), true) as T;
 
 function prune(place: SchemaNode, value: unknown, isObject: boolean): unknown {
   const node = resolve(place);
@@ -35,6 +39,49 @@ function prune(place: SchemaNode, value: unknown, isObject: boolean): unknown {
     if (child !== undefined) return prune(child, inner, false);
     return preserveUnknownFields || node.type === 'any' || node.type === 'map' ? inner : undefined;
   });
+}
+
+function withReadableMetadata(place: SchemaNode, value: unknown): unknown {
+  const node = resolve(place);
+  if (!hasEmbedded(node)) return value;
+  if (Array.isArray(value)) {
+    const { items } = node;
+    return items === undefined ? value : eachItem(value, (item) => withReadableMetadata(items, item));
+  }
+  if (!isFields(value)) return value;
+  return eachField(value, (key, inner) => {
+    if (node.embeddedResource && ofObjects.has(key))
+      return key === 'metadata' ? readableMetadata(inner) : textOf(inner);
+    const child = childOf(node, key);
+    return child === undefined ? inner : withReadableMetadata(child, inner);
+  });
+}
+
+const textOf = (value: unknown): unknown => (typeof value === 'string' ? value : undefined);
+
+/** Without the fields that cannot be read; as it is where it is no metadata at all. */
+function readableMetadata(written: unknown): unknown {
+  if (!isFields(written)) return written;
+  const entries = Object.entries(written).filter(([key, value]) => readMetadata({ [key]: value }).fault === undefined);
+  const { metadata } = readMetadata(Object.fromEntries(entries));
+  return deepEqual(metadata, written) ? written : metadata;
+}
+
+const embedding = new WeakMap<SchemaNode, boolean>();
+
+/** Whether there may be objects within a value of the schema. */
+function hasEmbedded(place: SchemaNode): boolean {
+  const node = resolve(place);
+  let found = embedding.get(node);
+  if (found === undefined) {
+    // Of what is recursive the rest decides.
+    embedding.set(node, false);
+    const { items, values, properties = {}, embeddedResource } = node;
+    const parts = [items, values, ...Object.values(properties)];
+    found = embeddedResource === true || parts.some((part) => part !== undefined && hasEmbedded(part));
+    embedding.set(node, found);
+  }
+  return found;
 }
 
 function withoutNulls(place: SchemaNode, value: unknown, isObject: boolean): unknown {

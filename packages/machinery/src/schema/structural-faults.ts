@@ -9,6 +9,7 @@ import { validateObjectMeta } from '../meta/object-meta.js';
 import { dns1035LabelErrors, pathSegmentErrors } from '../names/names.js';
 import type { FieldError } from '../status/field-error.js';
 import { duplicateField, invalidField, requiredField } from '../status/field-errors.js';
+import { shownUntyped } from '../status/go-shown.js';
 import { readMetadata } from './normalize.js';
 import type { SchemaNode } from './schema.js';
 
@@ -93,7 +94,7 @@ function typeMetaFaults(
   const at = under(path, key);
   const text = object[key];
   if (text === undefined) return [requiredField(at, 'must not be empty')];
-  if (typeof text !== 'string') return [invalidField(at, text, 'must be a string')];
+  if (typeof text !== 'string') return [invalidField(at, shownUntyped(text), 'must be a string')];
   const fault = text === '' ? 'must not be empty' : faultOf(text);
   return fault === undefined ? none : [invalidField(at, text, fault)];
 }
@@ -101,7 +102,7 @@ function typeMetaFaults(
 /** It need not have a name, and is of a namespace if it says so. */
 function metadataFaults(written: unknown, path: string): readonly FieldError[] {
   const { metadata, fault } = readMetadata(written);
-  if (fault !== undefined) return [invalidField(path, written, fault)];
+  if (fault !== undefined) return [invalidField(path, shownUntyped(written), fault)];
   return validateObjectMeta(
     { ...metadata, name: metadata.name || 'unnamed' },
     { namespaced: (metadata.namespace ?? '') !== '', nameErrors: pathSegmentErrors },
@@ -122,7 +123,9 @@ function listFaults({ listType, listMapKeys = [] }: SchemaNode, list: unknown, p
   if (listType !== 'map') return none;
   const stray = list.findIndex((item) => item !== null && !isFields(item));
   if (stray >= 0)
-    return [invalidField(`${path}[${stray}]`, list[stray], 'must be an object for an array of list-type map')];
+    return [
+      invalidField(`${path}[${stray}]`, shownUntyped(list[stray]), 'must be an object for an array of list-type map'),
+    ];
   return repeated(
     list.map((item: Fields | null) =>
       Object.fromEntries(listMapKeys.flatMap((key) => (item?.[key] === undefined ? [] : [[key, item[key]]]))),
@@ -138,6 +141,6 @@ function repeated(items: readonly unknown[], path: string): readonly FieldError[
     const text = canonicalJson(item);
     const time = (times.get(text) ?? 0) + 1;
     times.set(text, time);
-    return time === 2 ? [duplicateField(`${path}[${index}]`, item)] : [];
+    return time === 2 ? [duplicateField(`${path}[${index}]`, shownUntyped(item))] : [];
   });
 }

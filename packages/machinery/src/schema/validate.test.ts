@@ -27,7 +27,7 @@ it.each<readonly [schema: object, value: unknown, faults: readonly string[]]>([
   [{ type: 'number' }, 1, []],
   [text, null, [mistyped('string', 'null')]],
   [{ ...text, nullable: true }, null, []],
-  [{ ...text, nullable: true, enum: ['x'] }, null, ['a: Unsupported value: null: supported values: "x"']],
+  [{ ...text, nullable: true, enum: ['x'] }, null, ['a: Unsupported value: "null": supported values: "x"']],
   [either, true, [mistyped('integer,string', 'boolean')]],
   [object({}), [], [mistyped('object', 'array')]],
   // A format takes the place of the type, but for texts and lists.
@@ -138,8 +138,8 @@ const map = { type: 'array', items: object({ k: text, l: text }), ...keyed('k', 
 it.each<readonly [schema: object, value: unknown, faults: readonly string[]]>([
   [set, ['x', 'y', 'x', 'x'], ['a[2]: Duplicate value: "x"']],
   [map, [{ k: 'x' }, { k: 'x', l: 'y' }], []],
-  [map, [{ k: 'x' }, { k: 'x', v: 1 }], ['a[1]: Duplicate value: {"k":"x"}']],
-  [map, [null, {}], ['a[1]: Duplicate value: {}']],
+  [map, [{ k: 'x' }, { k: 'x', v: 1 }], ['a[1]: Duplicate value: map[string]interface {}{"k":"x"}']],
+  [map, [null, {}], ['a[1]: Duplicate value: map[string]interface {}{}']],
   [map, ['x'], ['a[0]: Invalid value: "x": must be an object for an array of list-type map']],
   [map, 'x', []],
   [{ type: 'object', additionalProperties: set }, { k: ['x', 'x'] }, ['a[k][1]: Duplicate value: "x"']],
@@ -175,7 +175,7 @@ it.each<readonly [value: unknown, faults: readonly string[]]>([
   [
     { apiVersion: 'v1', kind: 'Pod', metadata: { labels: { a: 7 } } },
     [
-      'a.metadata: Invalid value: {"labels":{"a":7}}: json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string',
+      'a.metadata: Invalid value: map[string]interface {}{"labels":map[string]interface {}{"a":7}}: json: cannot unmarshal number into Go struct field ObjectMeta.labels of type string',
     ],
   ],
   ['x', []],
@@ -202,7 +202,7 @@ it.each<readonly [schema: object, value: unknown, left: unknown, unknownFields: 
 });
 
 it.each<readonly [value: unknown, words: string]>([
-  [{ apiVersion: null }, 'a.apiVersion: Invalid value: null: must be a string'],
+  [{ apiVersion: null }, 'a.apiVersion: Invalid value: "null": must be a string'],
   [{ metadata: 7 }, 'a.metadata: Invalid value: 7: json: cannot unmarshal number into Go value of type v1.ObjectMeta'],
 ])('%j is no object within an object', (value, words) => {
   const { errors } = compileNormalizer(nodeOf(of(embedded)), { mode: 'structural' })({ a: value });

@@ -18,6 +18,7 @@ import {
   tooManyField,
   typeInvalidField,
 } from '../status/field-errors.js';
+import { shownUntyped } from '../status/go-shown.js';
 import { isUnchanged, itemBefore } from './correlation.js';
 import { boundFaults } from './number-bounds.js';
 import { resolve, type SchemaNode } from './schema.js';
@@ -178,7 +179,10 @@ function checkObject(node: SchemaNode, value: Fields, old: Fields, path: string,
 function checkEnum(allowed: readonly unknown[] | undefined, value: unknown, path: string, found: Findings): void {
   if (allowed === undefined || allowed.length === 0 || allowed.some((each) => isOneOf(each, value))) return;
   const texts = allowed.map((each) => (typeof each === 'string' ? each : stringifyJson(each)));
-  found.add(`${path} in body should be one of [${texts.join(' ')}]`, notSupportedField(fieldOf(path), value, texts));
+  found.add(
+    `${path} in body should be one of [${texts.join(' ')}]`,
+    notSupportedField(fieldOf(path), shownUntyped(value), texts),
+  );
 }
 
 /** Null is never one of those that are allowed; of a fraction that is held against an integer, the whole counts. */

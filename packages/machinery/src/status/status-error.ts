@@ -5,6 +5,7 @@
 import { stringifyJson } from '../json/json-text.js';
 import { aggregateText } from './aggregate.js';
 import type { FieldError } from './field-error.js';
+import { GoShown, shownTexts } from './go-shown.js';
 
 export interface StatusCause {
   readonly reason?: string;
@@ -193,11 +194,11 @@ export function fieldErrorBody(error: FieldError): string {
   return error.detail === '' ? head : `${head}: ${error.detail}`;
 }
 
-/** A list of texts as Go prints it; all else as JSON. */
+/** As Go prints it where that is known, as lists of texts; all else as JSON. Null is a text to Kubernetes 1.33. */
 function shown(value: unknown): string {
-  if (Array.isArray(value) && value.every((item) => typeof item === 'string'))
-    return `[]string{${value.map((item) => JSON.stringify(item)).join(', ')}}`;
-  return stringifyJson(value ?? null);
+  if (value instanceof GoShown) return value.text;
+  if (Array.isArray(value) && value.every((item) => typeof item === 'string')) return shownTexts(value).text;
+  return stringifyJson(value ?? 'null');
 }
 
 export function formatFieldError(error: FieldError): string {

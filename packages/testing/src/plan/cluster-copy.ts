@@ -67,7 +67,9 @@ export async function copyCluster({ from, world, kinds, inPlay }: CopyOptions): 
         if (!isPartOfWork(resource)) return [];
         const at = (key: string, { get }: typeof now) => {
           const entry = get(key);
-          return entry === undefined ? undefined : resource.fromStored(entry.value.at(entry.modRevision));
+          if (entry === undefined) return undefined;
+          const object = entry.value.at(entry.modRevision);
+          return resource.fromStored(resource.readBack?.(object) ?? object);
         };
         return keys
           .filter((key) => key.startsWith(resource.prefix))
@@ -96,7 +98,8 @@ async function copyObjects(from: Client, { core }: ApiServer, inPlay: readonly K
     const resource: Resource = core.registry.byResource(apiVersionOf(kind), kind.plural)!;
     for (const object of await from.list(kind)) {
       const key = storeKey(resource, object.metadata.namespace, object.metadata.name ?? '');
-      const value = StoredObject.of(resource.toStored(object));
+      const made = resource.toStored(object);
+      const value = StoredObject.of(resource.written?.(made) ?? made);
       await core.backend.transact({ compare: [], success: [{ type: 'put', key, value }] });
     }
   }

@@ -66,5 +66,28 @@ export const customVersions: Group = {
     merge('nothing', `${at('v2', 'lines')}/a`, {}),
     merge('patched', `${at('v2', 'lines')}/a`, { spec: { b: '3' } }),
     apply('then', `${at('v2', 'lines')}/a?fieldManager=second`, object('Line', 'v2', { b: '3' })),
+
+    post('that is served no more', definitions, definition('pages', 'Page', [version('v1'), version('v2')])),
+    time('it is served yet'),
+    post('one that holds', at('v2', 'pages'), object('Page', 'v2', { a: '1' }, { finalizers: ['example.com/wait'] })),
+    post('one that does not', at('v2', 'pages'), {
+      ...object('Page', 'v2', { a: '1' }),
+      metadata: { name: 'b' },
+    }),
+    merge('no version is served', `${definitions}/pages.NS.example.com`, {
+      spec: { versions: [version('v1', { served: false }), version('v2', { served: false })] },
+    }),
+    time('nothing is served'),
+    del('the definition that is not served', `${definitions}/pages.NS.example.com`),
+    time('it is emptied'),
+    get('it is there', `${definitions}/pages.NS.example.com`),
+    merge('a version is served again', `${definitions}/pages.NS.example.com`, {
+      spec: { versions: [version('v1', { served: false }), version('v2')] },
+    }),
+    time('and known'),
+    get('what waits', at('v2', 'pages'), { until: 'items' }),
+    merge('it waits no more', `${at('v2', 'pages')}/a`, { metadata: { finalizers: null } }),
+    { ...time('all goes'), stream: { lines: 99, waitMs: 6_500 } },
+    get('it has gone', `${definitions}/pages.NS.example.com`),
   ],
 };

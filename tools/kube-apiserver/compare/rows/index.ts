@@ -7,6 +7,7 @@ import { applying } from './applying.js';
 import { auditedGroup } from './audited.js';
 import { badInput } from './bad-input.js';
 import { collections } from './collections.js';
+import { converting } from './converting.js';
 import { custom } from './custom.js';
 import { customEnding, customNames, customRules } from './custom-names.js';
 import { customVersions } from './custom-versions.js';
@@ -16,6 +17,7 @@ import { extending } from './extending.js';
 import { flowsGroup } from './flows.js';
 import { guarding } from './guarding.js';
 import { hooked } from './hooked.js';
+import { jsonPatches } from './json-patches.js';
 import { lifecycle } from './lifecycle.js';
 import { patched } from './patched.js';
 import { podsGroup } from './pods.js';
@@ -38,6 +40,7 @@ export const groups: readonly Group[] = [
     custom,
     customNames,
     customVersions,
+    converting,
     customEnding,
     customRules,
     extending,
@@ -47,6 +50,7 @@ export const groups: readonly Group[] = [
     guarding,
     expressionsGroup,
     hooked,
+    jsonPatches,
     serving,
     lifecycle,
     policiesGroup,

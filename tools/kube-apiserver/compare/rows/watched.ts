@@ -64,6 +64,28 @@ const traffic: readonly Row[] = [
   ),
   del('it goes', `${admission}/validatingadmissionpolicies/c-watched`, undefined, unseen),
   post(
+    'a webhook with conditions that do not hold',
+    `${admission}/validatingwebhookconfigurations`,
+    {
+      ...{ apiVersion: 'admissionregistration.k8s.io/v1', kind: 'ValidatingWebhookConfiguration' },
+      metadata: { name: 'c-watched' },
+      webhooks: [
+        {
+          ...{ name: 'watched.example.com', rules: rule, sideEffects: 'None', admissionReviewVersions: ['v1'] },
+          clientConfig: { url: 'https://127.0.0.1:1' },
+          matchConditions: [
+            { name: 'none', expression: 'object.nothing == 1' },
+            { name: 'not', expression: 'object.metadata.name == "never"' },
+          ],
+        },
+      ],
+    },
+    unseen,
+  ),
+  { ...get('it is heard of', `${maps}?watch=true`, unseen), stream: { lines: 99, waitMs: 2_500 } },
+  post('one more', maps, map('conditioned'), unseen),
+  del('it goes, too', `${admission}/validatingwebhookconfigurations/c-watched`, undefined, unseen),
+  post(
     'a definition',
     definitions,
     {

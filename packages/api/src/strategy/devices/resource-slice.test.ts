@@ -142,7 +142,7 @@ describe('a new slice', () => {
     [
       one({ nodeName: 'n' }),
       [
-        `${at}: Invalid value: null: \`nodeName\`, \`nodeSelector\` and \`allNodes\` can only be set if \`perDeviceNodeSelection\` is set to true in the ResourceSlice spec`,
+        `${at}: Invalid value: "null": \`nodeName\`, \`nodeSelector\` and \`allNodes\` can only be set if \`perDeviceNodeSelection\` is set to true in the ResourceSlice spec`,
       ],
     ],
     [one({}, anywhere), [`${at}: Required value: ${oneOfDevice}`]],

@@ -65,7 +65,7 @@ describe('of a pod may not change', () => {
     [
       { activeDeadlineSeconds: 5 },
       {},
-      ['spec.activeDeadlineSeconds: Invalid value: null: must not update from a positive integer to nil value'],
+      ['spec.activeDeadlineSeconds: Invalid value: "null": must not update from a positive integer to nil value'],
     ],
     [
       { tolerations: [{ key: 'a', operator: 'Exists' }] },
@@ -89,14 +89,14 @@ describe('of a pod may not change', () => {
       gated({ nodeSelector: { a: 'b' } }),
       gated({ nodeSelector: { a: 'c' } }),
       [
-        'spec.nodeSelector: Invalid value: {"a":"c"}: only additions to spec.nodeSelector are allowed (no mutations or deletions)',
+        'spec.nodeSelector: Invalid value: map[string]string{"a":"c"}: only additions to spec.nodeSelector are allowed (no mutations or deletions)',
       ],
     ],
     [
       gated(nodes({ matchExpressions: [is('a')] })),
       gated(nodes({ matchExpressions: [is('b')] })),
       [
-        `${termsAt}[0]: Invalid value: {"matchExpressions":[{"key":"b","operator":"Exists"}]}: only additions are allowed (no mutations or deletions)`,
+        `${termsAt}[0]: Invalid value: core.NodeSelectorTerm{MatchExpressions:[]core.NodeSelectorRequirement{core.NodeSelectorRequirement{Key:"b", Operator:"Exists", Values:[]string(nil)}}, MatchFields:[]core.NodeSelectorRequirement(nil)}: only additions are allowed (no mutations or deletions)`,
       ],
     ],
     [
@@ -163,7 +163,7 @@ describe('a status is refused', () => {
       {},
       { podIPs: [{ ip: '10.0.0.1' }, { ip: '10.0.0.2' }] },
       [
-        'status.podIPs: Invalid value: [{"ip":"10.0.0.1"},{"ip":"10.0.0.2"}]: may specify no more than one IP for each IP family',
+        'status.podIPs: Invalid value: []core.PodIP{core.PodIP{IP:"10.0.0.1"}, core.PodIP{IP:"10.0.0.2"}}: may specify no more than one IP for each IP family',
       ],
     ],
     [{}, {}, { hostIPs: [{ ip: '' }] }, [expect.stringContaining('must be a valid IP address') as never]],

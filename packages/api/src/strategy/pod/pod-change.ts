@@ -4,11 +4,20 @@
  *
  * **Differs from Kubernetes**: the message about the spec as a whole does not go on with a difference of Go structures.
  */
-import { deepEqual, type FieldError, forbiddenField, invalidField, noErrors, rangeErrors } from '@pintle/machinery';
+import {
+  deepEqual,
+  type FieldError,
+  forbiddenField,
+  invalidField,
+  noErrors,
+  rangeErrors,
+  shownTextMap,
+} from '@pintle/machinery';
 import type { NodeAffinity, Toleration } from '../../core/v1/affinity.js';
 import type { Container } from '../../core/v1/container.js';
 import type { Pod, PodSchedulingGate, PodSpec } from '../../core/v1/pod.js';
 import type { NodeSelectorTerm } from '../../core/v1/reference.js';
+import { shownTerm, shownTerms } from '../go-structures.js';
 
 const deadlineMaxSeconds = 2 ** 31 - 1;
 const mutable =
@@ -120,7 +129,7 @@ function placementErrors(now: PodSpec, before: PodSpec): readonly FieldError[] {
       ? [
           invalidField(
             'spec.nodeSelector',
-            now.nodeSelector ?? null,
+            shownTextMap(now.nodeSelector),
             'only additions to spec.nodeSelector are allowed (no mutations or deletions)',
           ),
         ]
@@ -141,11 +150,19 @@ function nodeAffinityErrors(
   const terms = now?.[required]?.nodeSelectorTerms ?? [];
   const at = `${path}.${required}.nodeSelectorTerms`;
   if (old.length > 0 && old.length !== terms.length)
-    return [invalidField(at, terms, 'no additions/deletions to non-empty NodeSelectorTerms list are allowed')];
+    return [
+      invalidField(at, shownTerms(terms), 'no additions/deletions to non-empty NodeSelectorTerms list are allowed'),
+    ];
   return old.flatMap((term, index) =>
     hasOnlyAdditions(terms[index]!, term)
       ? []
-      : [invalidField(`${at}[${index}]`, terms[index], 'only additions are allowed (no mutations or deletions)')],
+      : [
+          invalidField(
+            `${at}[${index}]`,
+            shownTerm(terms[index]!),
+            'only additions are allowed (no mutations or deletions)',
+          ),
+        ],
   );
 }
 

@@ -17,6 +17,7 @@ import {
 } from '@pintle/machinery';
 import type { ContainerStatus, PodCondition } from '../../core/v1/container-status.js';
 import type { Pod, PodSpec, PodStatus } from '../../core/v1/pod.js';
+import { shownIps } from '../go-structures.js';
 import { addressErrors } from './names.js';
 import { annotationChangeErrors } from './pod-annotations.js';
 import { idErrors } from './security-context.js';
@@ -108,16 +109,16 @@ interface WithIp {
 function ipErrors({ podIPs, hostIP = '', hostIPs }: PodStatus): readonly FieldError[] {
   const first = hostIPs?.[0];
   return [
-    ...ipListErrors(podIPs, 'status.podIPs'),
+    ...ipListErrors(podIPs, 'status.podIPs', 'core.PodIP'),
     ...(first !== undefined && hostIP !== first.ip
       ? [invalidField('status.hostIPs[0].ip', first.ip, 'must be equal to `hostIP`')]
       : noErrors),
-    ...ipListErrors(hostIPs, 'status.hostIPs'),
+    ...ipListErrors(hostIPs, 'status.hostIPs', 'core.HostIP'),
   ];
 }
 
 /** At most one of each family. */
-function ipListErrors(ips: readonly WithIp[] | undefined, path: string): readonly FieldError[] {
+function ipListErrors(ips: readonly WithIp[] | undefined, path: string, type: string): readonly FieldError[] {
   const errors = eachErrors(ips, path, ({ ip }, at) => addressErrors(ip, at));
   if (ips === undefined || ips.length < 2) return errors;
   const families = ips.map(({ ip }) => meantFamilyOf(ip));
@@ -128,7 +129,7 @@ function ipListErrors(ips: readonly WithIp[] | undefined, path: string): readonl
       ? noErrors
       : [internalField(path, `failed to check for dual stack with error:invalid IP[${bad}]: ${ips[bad]!.ip ?? ''}`)]),
     ...(bad >= 0 || ips.length > 2 || new Set(families).size < 2
-      ? [invalidField(path, ips, 'may specify no more than one IP for each IP family')]
+      ? [invalidField(path, shownIps(ips, type), 'may specify no more than one IP for each IP family')]
       : noErrors),
   ];
 }

@@ -9,6 +9,7 @@ import {
   noErrors,
   requiredErrors,
   requiredField,
+  shownSelector,
 } from '@pintle/machinery';
 import type { DownwardAPIVolumeFile, KeyToPath } from '../../core/v1/reference.js';
 import type {
@@ -169,7 +170,7 @@ function bundleErrors(bundle: ClusterTrustBundleProjection, path: string): reado
               : [
                   invalidField(
                     `${path}.labelSelector`,
-                    labelSelector,
+                    shownSelector(labelSelector),
                     'labelSelector must be unset if name is specified',
                   ),
                 ]),

@@ -12,6 +12,7 @@ import {
   requiredChoiceErrors,
 } from '@pintle/machinery';
 import type { Taint, Toleration } from '../../core/v1/affinity.js';
+import { shownTaint } from '../go-structures.js';
 
 const effects = ['NoSchedule', 'PreferNoSchedule', 'NoExecute'];
 
@@ -54,7 +55,7 @@ export function taintErrors(taints: readonly Taint[] | undefined, path: string):
       ...requiredChoiceErrors(effect, `${at}.effect`, effects),
     ];
     if (seen.has(id))
-      errors.push({ ...duplicateField(at, taint), detail: 'taints must be unique by key and effect pair' });
+      errors.push({ ...duplicateField(at, shownTaint(taint)), detail: 'taints must be unique by key and effect pair' });
     seen.add(id);
     return errors;
   });

@@ -21,6 +21,7 @@ import {
   validateLabels,
 } from '@pintle/machinery';
 import type { Service, ServicePort, ServiceSpec } from '../../core/v1/service.js';
+import { shownPort } from '../go-structures.js';
 import { protocols } from '../pod/containers.js';
 import { portErrors } from '../pod/handlers.js';
 import { addressErrors } from '../pod/names.js';
@@ -137,7 +138,7 @@ function repeatedPortErrors(ports: readonly ServicePort[]): readonly FieldError[
         : noErrors,
     ),
     ...eachErrors(ports, 'spec.ports', ({ port, protocol }, at, index) =>
-      again(index, (one) => `${one.protocol}/${one.port}`) ? [duplicateField(at, { protocol, port })] : noErrors,
+      again(index, (one) => `${one.protocol}/${one.port}`) ? [duplicateField(at, shownPort(protocol, port))] : noErrors,
     ),
   ];
 }

@@ -61,7 +61,10 @@ describe('a Service is refused', () => {
     ],
     [
       clusterIp({ ports: [port, port] }),
-      ['spec.ports[1].name: Duplicate value: "p"', 'spec.ports[1]: Duplicate value: {"protocol":"TCP","port":8675}'],
+      [
+        'spec.ports[1].name: Duplicate value: "p"',
+        'spec.ports[1]: Duplicate value: core.ServicePort{Name:"", Protocol:"TCP", AppProtocol:(*string)(nil), Port:8675, TargetPort:intstr.IntOrString{Type:0, IntVal:0, StrVal:""}, NodePort:0}',
+      ],
     ],
     [
       clusterIp({ ports: [{ ...port, nodePort: 30000 }] }),
@@ -194,7 +197,7 @@ describe('a changed Service', () => {
           `spec.ipFamilyPolicy: Invalid value: "PreferDualStack": must be set to 'SingleStack' when releasing the secondary ${what}`,
       ),
     ],
-    [balanced({ loadBalancerClass: 'a.b/c' }), balanced(), [`spec.loadBalancerClass: Invalid value: null: ${once}`]],
+    [balanced({ loadBalancerClass: 'a.b/c' }), balanced(), [`spec.loadBalancerClass: Invalid value: "null": ${once}`]],
     [
       balanced(local),
       balanced({ ...local, healthCheckNodePort: 30002 }),

@@ -1,6 +1,7 @@
 /** The names of keys, and what is said of tokens that none of them has signed. */
 import { createHash, createPublicKey, generateKeyPairSync } from 'node:crypto';
 import { describe, expect, it } from '@jest/globals';
+import { importPKCS8, SignJWT } from 'jose';
 import { tokenKeys } from '../../nodejs/token-keys.js';
 import { keySetOf, refusalWords, signingKey, verifiedClaims } from './json-web-token.js';
 
@@ -27,6 +28,32 @@ it.each([undefined, 'P-256', 'P-384'])(
     expect(JSON.parse(Buffer.from(header, 'base64url').toString())).toEqual({ alg: key.algorithm, kid });
   },
 );
+
+describe('a token that names no key', () => {
+  const [first, second, rsa] = [keysOf('P-256'), keysOf('P-256'), keysOf()];
+  const signed = async ({ privateKeyPem }: typeof first, kid?: string) =>
+    new SignJWT({ sub: 'a' })
+      .setIssuer('me')
+      .setProtectedHeader({ alg: 'ES256', ...(kid === undefined ? {} : { kid }) })
+      .sign(await importPKCS8(privateKeyPem, 'ES256'));
+  const tried = async (token: string, ...pems: readonly string[]) =>
+    verifiedClaims(token, await keySetOf(pems), { issuer: 'me', nowMs: 0 }).then(
+      ({ sub }) => sub,
+      (error: unknown) => refusalWords(error),
+    );
+  it.each([undefined, ''])('is tried with all: %j', async (kid) => {
+    for (const key of [first, second])
+      expect(await tried(await signed(key, kid), rsa.publicKeyPem, first.publicKeyPem, second.publicKeyPem)).toBe('a');
+  });
+  it('and is refused where none has signed it', async () => {
+    const token = await signed(keysOf('P-256'));
+    const wrong = 'go-jose/go-jose: error in cryptographic primitive';
+    expect(await tried(token, first.publicKeyPem, second.publicKeyPem)).toBe(wrong);
+    expect(await tried(token, first.publicKeyPem, rsa.publicKeyPem)).toBe(
+      `[${wrong}, go-jose/go-jose: unknown/unsupported algorithm]`,
+    );
+  });
+});
 
 describe('a token is refused in the words of Go', () => {
   const [own, other] = [keysOf('P-256'), keysOf('P-256')];

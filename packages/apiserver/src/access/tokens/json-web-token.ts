@@ -1,8 +1,10 @@
 /** JSON Web Tokens (RFC 7519) and key sets (RFC 7517): the one place that knows jose. */
+import { aggregateText } from '@pintle/machinery';
 import {
   base64url,
   createLocalJWKSet,
   decodeJwt,
+  decodeProtectedHeader,
   exportJWK,
   importPKCS8,
   importSPKI,
@@ -89,19 +91,62 @@ export interface VerifyOptions {
   readonly mustEnd?: boolean;
 }
 
-/** What a token says, if one of the keys signed it and its time is now. Rejects otherwise; `isUnknownKey` tells why. */
+/**
+ * What a token says, if one of the keys signed it and its time is now: that which it names, and any where it names none.
+ * Rejects otherwise; `isUnknownKey` tells why.
+ */
 export async function verifiedClaims(token: string, keys: KeySet, options: VerifyOptions): Promise<Claims> {
-  const { payload } = await jwtVerify(token, createLocalJWKSet(keys), {
-    issuer: options.issuer,
-    currentDate: new Date(options.nowMs),
-    ...(options.mustEnd ? { requiredClaims: ['exp'] } : {}),
-    ...(options.algorithms === undefined ? {} : { algorithms: [...options.algorithms] }),
-  });
-  return payload;
+  const verified = async (by: KeySet) => {
+    const { payload } = await jwtVerify(token, createLocalJWKSet(by), {
+      issuer: options.issuer,
+      currentDate: new Date(options.nowMs),
+      ...(options.mustEnd ? { requiredClaims: ['exp'] } : {}),
+      ...(options.algorithms === undefined ? {} : { algorithms: [...options.algorithms] }),
+    });
+    return payload;
+  };
+  const named = namedKey(token);
+  if (named !== '' || keys.keys.length === 0) return verified(keys);
+  const failures: unknown[] = [];
+  for (const key of keys.keys) {
+    try {
+      return await verified({ keys: [{ ...key, kid: '' }] });
+    } catch (error) {
+      if (!isUnknownKey(error) && !isOtherSignature(error)) throw error;
+      failures.push(error);
+    }
+  }
+  throw new NoneSignedError(failures);
 }
+
+/** None of the keys has signed it; why, for each. */
+class NoneSignedError extends Error {
+  readonly code = 'PINTLE_NONE_SIGNED';
+  constructor(readonly failures: readonly unknown[]) {
+    super('none of the keys has signed the token');
+  }
+}
+
+/** Empty where a token names none; undefined for what is no token. */
+function namedKey(token: string): string | undefined {
+  try {
+    return decodeProtectedHeader(token).kid ?? '';
+  } catch {
+    return undefined;
+  }
+}
+
+const isOtherSignature = (error: unknown): boolean =>
+  (error as { code?: string }).code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED';
 
 /** Why `verifiedClaims` has rejected a service account token, in the words of Go; undefined where it is no token at all. */
 export function refusalWords(error: unknown): string | undefined {
+  if (error instanceof NoneSignedError)
+    return aggregateText(
+      error.failures.map((each) =>
+        isUnknownKey(each) ? 'go-jose/go-jose: unknown/unsupported algorithm' : (refusalWords(each) ?? ''),
+      ),
+    );
   const { code, claim } = error as { readonly code?: string; readonly claim?: string };
   if (code === 'ERR_JWT_EXPIRED') return 'service account token has expired';
   if (code === 'ERR_JWT_CLAIM_VALIDATION_FAILED')
@@ -109,7 +154,7 @@ export function refusalWords(error: unknown): string | undefined {
       ? 'service account token is not valid yet'
       : 'service account token claims could not be validated';
   if (isUnknownKey(error)) return 'invalid signature, no keys found';
-  if (code === 'ERR_JWS_SIGNATURE_VERIFICATION_FAILED') return 'go-jose/go-jose: error in cryptographic primitive';
+  if (isOtherSignature(error)) return 'go-jose/go-jose: error in cryptographic primitive';
   return undefined;
 }
 

@@ -9,6 +9,7 @@ import {
   type FieldError,
   invalidField,
   notSupportedField,
+  shownTexts,
   statusError,
 } from '@pintle/machinery';
 import { type AdmissionPlugin, type AdmissionRequest, isWriteOf } from '../admission.js';
@@ -70,7 +71,8 @@ function enforcer(clock: Clock, { type, qps, burst, cacheSize }: EventLimit) {
 
 /** What is wrong with a configuration. Pure. */
 export function eventRateLimitFaults({ limits }: Partial<EventRateLimitConfiguration>): readonly FieldError[] {
-  if (limits === undefined || limits.length === 0) return [invalidField('limits', limits ?? null, 'must not be empty')];
+  if (limits === undefined || limits.length === 0)
+    return [invalidField('limits', shownTexts(limits && [], 'eventratelimit.Limit'), 'must not be empty')];
   return limits.flatMap(({ type, burst, qps, cacheSize = 0 }, index) => {
     const path = `limits[${index}]`;
     return [

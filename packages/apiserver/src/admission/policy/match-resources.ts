@@ -1,7 +1,7 @@
 /** Which requests a policy or a webhook is asked about: by operation, resource, version, scope and labels. */
 import type { MatchResources, NamedRuleWithOperations } from '@pintle/api/admissionregistration/v1';
 import { type KubernetesObject, type LabelSelector, labelSelectorMatcher } from '@pintle/machinery';
-import { prepared, type Resource } from '../../registry/resource.js';
+import { inOtherVersion, type Resource } from '../../registry/resource.js';
 import type { ObjectCache } from '../../storage/object-cache.js';
 import type { AdmissionRequest } from '../admission.js';
 
@@ -80,8 +80,20 @@ export function matchedVersion(match: Match, request: AdmissionRequest, namespac
 /** The request as one who speaks `version` sees it, once the objects can be converted. */
 export async function inVersion(request: AdmissionRequest, version: Resource): Promise<AdmissionRequest> {
   if (version === request.resource) return request;
-  await prepared(version, [request.object, request.old]);
-  return { ...request, resource: version, requested: request.resource };
+  const [object, old] = await inOtherVersion(request.resource, [request.object, request.old], version);
+  return { ...request, object, old, resource: version, requested: request.resource };
+}
+
+/** What was made of a request's object by one who saw it otherwise, as the request has it. */
+export async function fromVersion(
+  request: AdmissionRequest,
+  seen: AdmissionRequest,
+  made: KubernetesObject,
+): Promise<KubernetesObject> {
+  if (made === seen.object) return request.object!;
+  if (seen.resource === request.resource) return made;
+  const [object] = await inOtherVersion(seen.resource, [made], request.resource);
+  return object!;
 }
 
 const neverAsked = new Set([

@@ -141,9 +141,24 @@ describe('a mutation', () => {
     [
       'whose objects are called otherwise than their fields',
       apply("Object{metadata: Object.spec{labels: {'a': 'b'}}, data: Object.data{a: '2'}}"),
-      /Forbidden: configmaps "c" is forbidden: policy 'p' with binding 'p-everywhere' denied request: type mismatch: unexpected type name "Object\.spec", expected "Object\.metadata", which matches field name path from root Object type$/,
+      /^Invalid: policy 'p' with binding 'p-everywhere' denied request: type mismatch: unexpected type name "Object\.spec", expected "Object\.metadata", which matches field name path from root Object type$/,
     ],
-    ['that does not apply', patch("[JSONPatch{op: 'remove', path: '/data/absent'}]"), /denied request:/],
+    [
+      'that does not apply',
+      patch("[JSONPatch{op: 'remove', path: '/data/absent'}]"),
+      /^Invalid: policy 'p' with binding 'p-everywhere' denied request: JSON Patch: error in remove for path: '\/data\/absent': Unable to remove nonexistent key: absent: missing value$/,
+    ],
+    [
+      'that makes another type',
+      patch("[JSONPatch{op: 'add', path: '/data', value: 1}]"),
+      /^InternalError: Internal error occurred: json: cannot unmarshal number into Go struct field ConfigMap\.data of type map\[string\]string$/,
+    ],
+    [
+      'that makes what nobody knows',
+      patch("[JSONPatch{op: 'add', path: '/unknown', value: 1}]"),
+      /^InternalError: Internal error occurred: strict decoding error: unknown field "unknown"$/,
+    ],
+    ['whose test fails', patch("[JSONPatch{op: 'test', path: '/data/a', value: '2'}]"), /^accepted$/],
     [
       'that renames',
       patch("[JSONPatch{op: 'replace', path: '/metadata/name', value: 'x'}]"),
@@ -152,7 +167,7 @@ describe('a mutation', () => {
     [
       'without a value',
       patch("[JSONPatch{op: 'add', path: '/data/a', value: object.data.absent}]"),
-      /no such key: absent/,
+      /denied request: expression '.*object\.data\.absent}\]' resulted in error: no such key: absent$/,
     ],
   ];
   it.each(refusals)('%s is told of', async (_what, mutation, message) => {
@@ -175,12 +190,33 @@ describe('a mutation', () => {
     );
   });
 
-  it('that fails is passed over where its policy says so', async () => {
+  const label = (key: string) => patch(`[JSONPatch{op: 'add', path: '/metadata/labels/${key}', value: 'yes'}]`);
+  const failing = (key: string) => patch(`[JSONPatch{op: 'remove', path: '/data/${key}'}]`);
+
+  it('that fails is passed over where its policy says so, and what comes before and after it is not', async () => {
     const { client } = await setup(
-      policy('p', { mutations: [patch("[JSONPatch{op: 'remove', path: '/data/absent'}]")], failurePolicy: 'Ignore' }),
+      policy('p', { mutations: [label('before'), failing('absent'), label('after')], failurePolicy: 'Ignore' }),
       binding('p'),
     );
-    expect(await failure(client.create(configMap()))).toBe('accepted');
+    const made = await client.create(configMap({}, { labels: { k: 'v' } }));
+    expect(made.metadata.labels).toEqual({ k: 'v', before: 'yes', after: 'yes' });
+  });
+
+  it('is told of with all others that fail', async () => {
+    const { client } = await setup(
+      policy('p', { mutations: [failing('a'), failing('b')] }),
+      binding('p'),
+      policy('q', { mutations: [failing('c')] }),
+      binding('q'),
+    );
+    const refusal: unknown = await client.create(configMap({ k: 'v' })).catch((error: unknown) => error);
+    expect(StatusError.is(refusal) && refusal.status).toMatchObject({
+      ...{ code: 403, reason: 'Invalid', message: expect.stringContaining("'/data/a'") },
+      details: {
+        ...{ name: 'c', kind: 'configmaps' },
+        causes: ['a', 'b', 'c'].map((key) => ({ message: expect.stringContaining(`'/data/${key}'`) })),
+      },
+    });
   });
 
   it.each([

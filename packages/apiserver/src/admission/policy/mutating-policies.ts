@@ -14,21 +14,24 @@ import {
   type KubernetesObject,
   mergeValues,
   PatchError,
+  PatchTestError,
   type SchemaNode,
+  StatusError,
+  type StatusReason,
   shapeAt,
 } from '@pintle/machinery';
-import { applyJsonPatch } from '@pintle/machinery/json-patch';
 import type { CelModule } from '../../registry/cel-module.js';
-import { prepared } from '../../registry/resource.js';
 import { rescaled } from '../../subresources/scale-of.js';
 import type { Access } from '../../verbs/authorize.js';
 import { normalize } from '../../verbs/normalizers.js';
 import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
+import type { ConditionMetrics } from '../admission-metrics.js';
+import { patchedObject } from '../patched-object.js';
 import { type Decisions, whenDecided } from './authorizer-library.js';
 import { Budget, BudgetError, policyBudget } from './budget.js';
 import { misnamed } from './declared-types.js';
-import { inVersion, isGuarded } from './match-resources.js';
+import { fromVersion, inVersion, isGuarded } from './match-resources.js';
 import { type Bound, bindingsOf, type ParamFinder, ParamsMissingError, paramsOf } from './policy-bindings.js';
 import {
   celObject,
@@ -43,6 +46,7 @@ import {
 import { compileVariables, withVariables } from './policy-variables.js';
 
 export interface MutatingPoliciesOptions {
+  readonly conditions: ConditionMetrics;
   readonly caches: AdmissionCaches;
   readonly findParams: ParamFinder;
   readonly access: Access;
@@ -50,6 +54,7 @@ export interface MutatingPoliciesOptions {
 
 interface Mutation {
   readonly type: 'ApplyConfiguration' | 'JSONPatch';
+  readonly expression: string;
   readonly program: CelProgram;
 }
 
@@ -66,7 +71,20 @@ class MutationError extends Error {
 
 type Pair = Bound<MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding>;
 
-export function mutatingPolicies({ caches, findParams, access }: MutatingPoliciesOptions): AdmissionPlugin {
+interface Invocation {
+  readonly pair: Pair;
+  readonly params: KubernetesObject | undefined;
+}
+
+interface Failure {
+  readonly pair: Pair;
+  readonly message: string;
+  readonly reason?: StatusReason;
+  /** The binding has nothing to do with it. */
+  readonly isOfPolicy?: boolean;
+}
+
+export function mutatingPolicies({ caches, findParams, access, conditions }: MutatingPoliciesOptions): AdmissionPlugin {
   const { mutatingPolicies: policies, mutatingPolicyBindings: bindings, namespaces } = caches;
   const compiled = new WeakMap<KubernetesObject, CompiledPolicy>();
   let language: PolicyLanguage | undefined;
@@ -80,54 +98,74 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
     return found;
   };
 
-  /** The object as one policy, with one binding, leaves it. */
+  /** What the policy's binding gives it to mutate with: one for each set of parameters. */
+  const invocationsOf = async (pair: Pair, request: AdmissionRequest): Promise<readonly (Invocation | Failure)[]> => {
+    try {
+      const found = await paramsOf(pair.policy, pair.binding, request, findParams);
+      return found.map((params) => ({ pair, params }));
+    } catch (error) {
+      if (error instanceof ParamsMissingError)
+        return [{ pair, message: error.message, isOfPolicy: error.of === 'policy' }];
+      throw error;
+    }
+  };
+
+  /** The object as the policy leaves it. A mutation that fails is passed over, for those after it too. */
   const mutateBy = async (
     spoken: PolicyLanguage,
-    { policy, binding }: Pair,
+    { pair, params }: Invocation,
     request: AdmissionRequest,
     decisions: Decisions,
+    failed: (failure: Failure) => void,
   ): Promise<KubernetesObject> => {
     const { cel } = spoken;
     const { namespace } = request;
     let object = request.object!;
-    try {
-      const program = compiledOf(spoken, policy);
-      const variables = () => ({
-        ...requestVariables(cel, { ...request, object }, decisions),
-        namespaceObject: celObject(cel, namespace === undefined ? undefined : namespaces.get(namespace)),
-      });
-      const given = variables();
-      if (!(await whenDecided(() => conditionsHold(cel, program.conditions, given)))) return object;
-      for (const params of await paramsOf(policy, binding, request, findParams)) {
-        for (const mutation of program.mutations) {
-          const bound = { ...variables(), params: celObject(cel, params) };
-          const made = await whenDecided(() => {
-            const budget = new Budget(policyBudget);
-            const { value, cost } = mutation.program.run(withVariables(cel, program.variables, bound, budget));
-            budget.spend(cost);
-            return value;
-          });
-          requireNamed(cel, mutation.type, made);
-          object = await changed(request, object, mutation.type, cel.jsonOf(made));
-        }
+    const variables = () => ({
+      ...requestVariables(cel, { ...request, object }, decisions),
+      namespaceObject: celObject(cel, namespace === undefined ? undefined : namespaces.get(namespace)),
+      params: celObject(cel, params),
+    });
+    /** Undefined where it fails. */
+    const attempt = async <T>(work: () => T | Promise<T>): Promise<T | undefined> => {
+      try {
+        return await work();
+      } catch (error) {
+        const isKnown =
+          error instanceof MutationError ||
+          error instanceof BudgetError ||
+          error instanceof cel.CelError ||
+          error instanceof cel.CelCostError ||
+          error instanceof cel.CelCompileError;
+        if (!isKnown) throw error;
+        failed({ pair, message: error.message, reason: 'Invalid' });
+        return undefined;
       }
-      return object;
-    } catch (error) {
-      const known =
-        error instanceof MutationError ||
-        error instanceof ParamsMissingError ||
-        error instanceof PatchError ||
-        error instanceof BudgetError ||
-        error instanceof cel.CelError ||
-        error instanceof cel.CelCostError ||
-        error instanceof cel.CelCompileError;
-      if (!known) throw error;
-      if (policy.spec?.failurePolicy === 'Ignore') return request.object!;
-      throw refusedRequest(
-        request,
-        `policy '${policy.metadata.name}' with binding '${binding.metadata.name}' denied request: ${(error as Error).message}`,
-      );
+    };
+    const program = await attempt(() => compiledOf(spoken, pair.policy));
+    if (program === undefined) return object;
+    // As `validate`: so upstream counts them.
+    const { operation } = request;
+    const of = { name: pair.policy.metadata.name ?? '', kind: 'policy', type: 'validate', operation } as const;
+    if (!(await attempt(() => conditionsHold(cel, program.conditions, variables(), conditions, of)))) return object;
+    if (request.object === undefined) return object;
+    for (const { type, expression, program: mutation } of program.mutations) {
+      const made = await attempt(async () => {
+        const given = variables();
+        const value = await whenDecided(() => {
+          const budget = new Budget(policyBudget);
+          const ran = mutation.attempt(withVariables(cel, program.variables, given, budget));
+          budget.spend(ran.cost);
+          if ('error' in ran)
+            throw new MutationError(`expression '${expression}' resulted in error: ${ran.error.message}`);
+          return ran.value;
+        });
+        requireNamed(cel, type, value);
+        return changed(request, object, type, cel.jsonOf(value));
+      });
+      object = made ?? object;
     }
+    return object;
   };
 
   return {
@@ -135,26 +173,33 @@ export function mutatingPolicies({ caches, findParams, access }: MutatingPolicie
     reinvokes: true,
     handles: (request) => policies.size > 0 && bindings.size > 0 && isGuarded(request),
     async mutate(request) {
-      if (request.object === undefined || request.operation === 'CONNECT') return request.object!;
+      if (request.operation === 'CONNECT') return request.object!;
       const pairs = bindingsOf<MutatingAdmissionPolicy, MutatingAdmissionPolicyBinding>(request, {
         policies,
         bindings,
         namespaces,
       });
-      if (pairs.length === 0) return request.object;
+      if (pairs.length === 0) return request.object!;
       language ??= policyLanguage(await import('@pintle/cel'));
       const decisions: Decisions = { access, known: new Map() };
       let { object } = request;
-      const again = wantedAgain(request, object);
+      const again = wantedAgain(request);
       const left: Left = new Map();
-      for (const pair of pairs) {
+      const invocations = (await Promise.all(pairs.map((pair) => invocationsOf(pair, request)))).flat();
+      const failures: Failure[] = [];
+      for (const invocation of invocations) {
+        const { pair } = invocation;
         const id = idOf(pair);
-        if (again !== undefined && !again(pair, id)) continue;
-        object = await mutateBy(language, pair, await inVersion({ ...request, object }, pair.version), decisions);
-        left.set(id, object);
+        if ('message' in invocation) failures.push(invocation);
+        if ('message' in invocation || (again !== undefined && !again(pair, id))) continue;
+        const seen = await inVersion({ ...request, object }, pair.version);
+        const made = await mutateBy(language, invocation, seen, decisions, (failure) => failures.push(failure));
+        if (object !== undefined) object = await fromVersion({ ...request, object }, seen, made);
+        if (object !== undefined) left.set(id, object);
       }
+      refuseFor(request, failures);
       request.round?.kept.set(pluginName, { left, last: object });
-      return object;
+      return object!;
     },
   };
 }
@@ -167,7 +212,7 @@ type Left = Map<string, KubernetesObject>;
 const idOf = ({ policy, binding }: Pair) => `${policy.metadata.name} ${binding.metadata.name}`;
 
 /** In a second round: whether a policy wants to see what was changed after it was asked. Undefined in the first. */
-function wantedAgain({ round }: AdmissionRequest, object: KubernetesObject) {
+function wantedAgain({ round, object }: AdmissionRequest) {
   if (!round?.isSecond) return undefined;
   const kept = round.kept.get(pluginName) as { left: Left; last: KubernetesObject } | undefined;
   const isSame = deepEqual(kept?.last, object);
@@ -185,10 +230,11 @@ function compilePolicy(language: PolicyLanguage, { spec }: MutatingAdmissionPoli
   return {
     variables: variables.programs,
     conditions: compileConditions(language, spec?.matchConditions, params),
-    mutations: (spec?.mutations ?? []).map(({ patchType, applyConfiguration, jsonPatch }) => ({
-      type: patchType === 'JSONPatch' ? 'JSONPatch' : 'ApplyConfiguration',
-      program: mutations.compile((patchType === 'JSONPatch' ? jsonPatch : applyConfiguration)?.expression ?? ''),
-    })),
+    mutations: (spec?.mutations ?? []).map(({ patchType, applyConfiguration, jsonPatch }) => {
+      const type = patchType === 'JSONPatch' ? 'JSONPatch' : 'ApplyConfiguration';
+      const { expression = '' } = (type === 'JSONPatch' ? jsonPatch : applyConfiguration) ?? {};
+      return { type, expression, program: mutations.compile(expression) };
+    }),
   };
 }
 
@@ -201,34 +247,65 @@ function requireNamed(cel: CelModule, type: Mutation['type'], made: Value): void
 
 const valueIn = (cel: CelModule, patch: Value): Value => (cel.isMap(patch) ? (patch.get('value') ?? null) : null);
 
-/** The object with the change, in the stored version; the very same where nothing changes. Errors: `MutationError`, `PatchError`. */
-async function changed(
+/** Errors: `StatusError` Forbidden, by the first failure of a policy that is not to be passed over, with all of them. */
+function refuseFor(request: AdmissionRequest, failures: readonly Failure[]): void {
+  const [first, ...more] = failures
+    .filter(({ pair }) => pair.policy.spec?.failurePolicy !== 'Ignore')
+    .map(({ pair: { policy, binding }, message, reason, isOfPolicy }) => {
+      const by = isOfPolicy
+        ? `policy ${JSON.stringify(policy.metadata.name)}`
+        : `policy '${policy.metadata.name}' with binding '${binding.metadata.name}'`;
+      return { message: `${by} denied request: ${message}`, reason };
+    });
+  if (first === undefined) return;
+  const { status } = refusedRequest(request, first.message);
+  throw new StatusError({
+    ...status,
+    message: first.message,
+    ...(first.reason === undefined ? {} : { reason: first.reason }),
+    details: { ...status.details, causes: [first, ...more].map(({ message }) => ({ message })) },
+  });
+}
+
+/** The object with the change, in the version that verbs work in; the very same where nothing changes. Errors: `MutationError`, `StatusError`. */
+function changed(
   request: AdmissionRequest,
   object: KubernetesObject,
   type: Mutation['type'],
   change: unknown,
-): Promise<KubernetesObject> {
+): KubernetesObject {
+  const made = (type === 'JSONPatch' ? patched : merged)(request, object, change);
+  const { name, namespace } = object.metadata;
+  if (made.metadata?.name !== name || made.metadata?.namespace !== namespace)
+    throw new MutationError('a mutation may not change metadata.name or metadata.namespace');
+  return made;
+}
+
+/** The very same where a test of the patch fails, which asks whether it is to be applied. */
+function patched(request: AdmissionRequest, object: KubernetesObject, operations: unknown): KubernetesObject {
+  if (!Array.isArray(operations))
+    throw new MutationError('type mismatch: a JSONPatch expression makes a list of JSONPatch');
+  try {
+    return patchedObject(request, object, operations, { isStrict: true });
+  } catch (error) {
+    if (error instanceof PatchTestError) return object;
+    if (error instanceof PatchError) throw new MutationError(`JSON Patch: ${error.message}`, { cause: error });
+    throw error;
+  }
+}
+
+function merged(request: AdmissionRequest, object: KubernetesObject, wishes: unknown): KubernetesObject {
   const { resource, subresource } = request;
-  await prepared(resource, [object]);
   const seen = shownObject(request, object);
-  const made = type === 'JSONPatch' ? patched(seen, change) : applied(resource.kind.schema.node, seen, change);
+  const made = applied(resource.kind.schema.node, seen, wishes);
   if (made === seen) return object;
   const shown = resource.fromStored(object);
   const changed = subresource === 'scale' ? rescaled(resource, shown, made as object) : made;
   const { value, errors } = normalize(resource, changed, shown);
   if (errors.length > 0) throw new MutationError(errors.map(({ field, detail }) => `${field}: ${detail}`).join(', '));
   const result = value as KubernetesObject;
-  if (result.metadata?.name !== shown.metadata.name || result.metadata?.namespace !== shown.metadata.namespace)
-    throw new MutationError('a mutation may not change metadata.name or metadata.namespace');
-  await prepared(resource, [result], 'stored');
   const stored = resource.toStored(result);
   return resource.definition.strategy?.defaults?.(stored) ?? stored;
-}
-
-function patched(object: KubernetesObject, operations: unknown): unknown {
-  if (!Array.isArray(operations))
-    throw new MutationError('type mismatch: a JSONPatch expression makes a list of JSONPatch');
-  return applyJsonPatch(object, operations);
 }
 
 function applied(node: SchemaNode, object: KubernetesObject, wishes: unknown): unknown {

@@ -5,7 +5,14 @@ import { aggregateText, type KubernetesObject, parseApiVersion } from '@pintle/m
 import type { CelModule } from '../../registry/cel-module.js';
 import { scaleOf } from '../../subresources/scale-of.js';
 import type { AdmissionRequest } from '../admission.js';
-import { authorizerLibrary, authorizerTypes, authorizerVariables, type Decisions } from './authorizer-library.js';
+import type { Conditional, ConditionMetrics } from '../admission-metrics.js';
+import {
+  authorizerLibrary,
+  authorizerTypes,
+  authorizerVariables,
+  type Decisions,
+  whenDecided,
+} from './authorizer-library.js';
 import { Budget, conditionsBudget } from './budget.js';
 import { namespaceInCel, patchTypes, requestInCel, writtenOut } from './declared-types.js';
 
@@ -167,12 +174,31 @@ export function compileConditions(
  * Whether all conditions hold. A condition that is false decides, whatever the others do; else those that have no value
  * throw. Errors: `CelError`, `BudgetError`.
  */
-export function conditionsHold(
+export async function conditionsHold(
   cel: CelModule,
   conditions: readonly MatchCondition[],
   variables: Readonly<Record<string, Cel.Value>>,
+  metrics: ConditionMetrics,
+  of: Conditional,
+): Promise<boolean> {
+  if (conditions.length === 0) return true;
+  const startedMs = metrics.now();
+  let failures: string[] = [];
+  let areTrue = false;
+  try {
+    areTrue = await whenDecided(() => hold(cel, conditions, variables, (failures = [])));
+    return areTrue;
+  } finally {
+    if (!areTrue) metrics.evaluated(of, metrics.now() - startedMs, failures.length);
+  }
+}
+
+function hold(
+  cel: CelModule,
+  conditions: readonly MatchCondition[],
+  variables: Readonly<Record<string, Cel.Value>>,
+  failures: string[],
 ): boolean {
-  const failures: string[] = [];
   const budget = new Budget(conditionsBudget);
   for (const { program, expression } of conditions) {
     const ran = program.attempt(variables);

@@ -1,6 +1,4 @@
 /** The parameters of policies, from the store. */
-
-import { prepared } from '../../registry/resource.js';
 import type { ApiCore } from '../../verbs/api-core.js';
 import { storedObjectOf } from '../../verbs/api-core.js';
 import { findEntry, listEntries } from '../../verbs/read.js';
@@ -13,7 +11,6 @@ export function paramsFrom(core: () => ApiCore): ParamFinder {
     const place = resource.kind.scope === 'Namespaced' && namespace !== undefined ? { namespace } : {};
     if (name !== undefined) {
       const entry = await findEntry(core(), resource, { name, ...place });
-      if (entry !== undefined) await prepared(resource, [storedObjectOf(resource, entry)]);
       return entry === undefined ? [] : [resource.fromStored(storedObjectOf(resource, entry))];
     }
     const { entries } = await listEntries(core(), resource, place);

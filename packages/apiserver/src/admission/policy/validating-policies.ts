@@ -18,7 +18,7 @@ import type { Resource } from '../../registry/resource.js';
 import type { Access } from '../../verbs/authorize.js';
 import type { AdmissionPlugin, AdmissionRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
-import type { PolicyFault, PolicyMetrics } from '../admission-metrics.js';
+import type { ConditionMetrics, PolicyFault, PolicyMetrics } from '../admission-metrics.js';
 import { type Decisions, whenDecided } from './authorizer-library.js';
 import { Budget, BudgetError, policyBudget } from './budget.js';
 import { inVersion, isGuarded } from './match-resources.js';
@@ -54,10 +54,11 @@ export interface ValidatingPoliciesOptions {
   readonly findParams: ParamFinder;
   readonly access: Access;
   readonly metrics: PolicyMetrics;
+  readonly conditions: ConditionMetrics;
 }
 
 export function validatingPolicies(options: ValidatingPoliciesOptions): AdmissionPlugin {
-  const { caches, findParams, access, metrics } = options;
+  const { caches, findParams, access, metrics, conditions } = options;
   const { validatingPolicies: policies, validatingPolicyBindings: bindings, namespaces } = caches;
   const compiled = new WeakMap<KubernetesObject, CompiledPolicy | Error>();
   let language: PolicyLanguage | undefined;
@@ -162,7 +163,9 @@ export function validatingPolicies(options: ValidatingPoliciesOptions): Admissio
       const given = { ...variables, params: celObject(cel, params) };
       // Upstream's conditions are told of no namespace.
       const asked = { ...given, namespaceObject: celObject(cel, undefined) };
-      if (!(await whenDecided(() => conditionsHold(cel, program.conditions, asked)))) return;
+      const { operation } = request;
+      const of = { name: policy.metadata.name ?? '', kind: 'policy', type: 'validate', operation } as const;
+      if (!(await conditionsHold(cel, program.conditions, asked, conditions, of))) return;
       failures.push(...(await whenDecided(() => validate(cel, program, given, judging))));
       const told = await whenDecided(() => notesOf(cel, program, given));
       for (const { key, value } of told.notes) notes.set(key, (notes.get(key) ?? new Set()).add(value));

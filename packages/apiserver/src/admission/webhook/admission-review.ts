@@ -2,15 +2,16 @@
 import {
   base64Words,
   fromBase64,
-  jsonType,
-  type KubernetesObject,
+  isFields,
   parseJson,
   type Status,
   type StatusReason,
   statusError,
   syntaxWords,
+  unmarshalWords,
 } from '@pintle/machinery';
 import type { AdmissionRequest } from '../admission.js';
+import { internalFailure } from '../plain-failure.js';
 import { objectsOf, requestOf } from '../policy/policy-language.js';
 import { WebhookAnswerError } from './webhook-caller.js';
 
@@ -123,23 +124,20 @@ function bytesOf(patch: unknown): Uint8Array {
   }
 }
 
-/** Errors: `UndecodableError`. */
+/** Errors: `StatusError` InternalError for what is no patch, whatever is to be done where a webhook fails. */
 export function operationsOf({ bytes }: WebhookPatch): readonly unknown[] {
   const text = new TextDecoder().decode(bytes);
   let operations: unknown;
   try {
     operations = parseJson(text);
   } catch (cause) {
-    throw new UndecodableError(syntaxWords(text), { cause });
+    throw internalFailure(syntaxWords(text), cause);
   }
-  if (Array.isArray(operations)) return operations;
   if (operations === null) return [];
-  throw new UndecodableError(`json: cannot unmarshal ${jsonType(operations)} into Go value of type jsonpatch.Patch`);
-}
-
-/** A patch that is none. */
-export class UndecodableError extends Error {
-  readonly code = 'PINTLE_WEBHOOK_PATCH';
+  if (!Array.isArray(operations)) throw internalFailure(unmarshalWords(operations, 'jsonpatch.Patch'));
+  const other: unknown = operations.find((operation) => operation !== null && !isFields(operation));
+  if (other !== undefined) throw internalFailure(unmarshalWords(other, 'jsonpatch.Operation'));
+  return operations;
 }
 
 const textsOf = (value: unknown): Readonly<Record<string, string>> =>
@@ -158,7 +156,3 @@ export function denied(webhook: string, { message, reason, code, details }: Part
     ...(details === undefined ? {} : { details }),
   });
 }
-
-/** Not an object any more: what a patch made is refused. */
-export const isObject = (value: unknown): value is KubernetesObject =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);

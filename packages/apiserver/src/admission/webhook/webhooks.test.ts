@@ -318,6 +318,45 @@ describe('webhooks', () => {
     await api.stop();
   });
 
+  it.each<readonly [patch: string, words: string]>([
+    ['{', 'unexpected end of JSON input'],
+    ['7', 'json: cannot unmarshal number into Go value of type jsonpatch.Patch'],
+    ['["x"]', 'json: cannot unmarshal string into Go value of type jsonpatch.Operation'],
+    ['[{"op":"replace","path":"","value":[]}]', "couldn't get version/kind; json parse error: "],
+  ])('that send %s for a patch refuse, though their failures are ignored', async (patch, words) => {
+    answers.set('/patch', answer({ allowed: true, patchType: 'JSONPatch', patch: btoa(patch) }));
+    const { api, client, tried } = await setup(
+      configuration('Mutating', webhook('/patch', { failurePolicy: 'Ignore' })),
+    );
+    expect(await tried(client.create(configMap({ a: 'b' })))).toContain(`500 Internal error occurred: ${words}`);
+    await api.stop();
+  });
+
+  it('are asked of what is deleted, and have nothing to patch', async () => {
+    const kinds: unknown[] = [];
+    const rules = [{ apiGroups: [''], apiVersions: ['v1'], operations: ['DELETE'], resources: ['configmaps'] }];
+    answers.set('/delete', (review) => {
+      const { operation, object, oldObject } = review.request as unknown as Json;
+      kinds.push([operation, object, (oldObject as Json)['data']]);
+      return answer({ allowed: kinds.length === 1 })(review);
+    });
+    const { api, client, tried } = await setup(configuration('Mutating', webhook('/delete', { rules })));
+    await client.create(configMap({ a: 'b' }));
+    const deleted = () => tried(client.delete(ConfigMap, { name: 'c', namespace: 'default' }));
+    expect(await deleted()).toBe('accepted');
+    await client.create(configMap({ a: 'c' }));
+    expect(await deleted()).toMatch(/^400 admission webhook ".*" denied the request/);
+    answers.set('/delete', answer(patch({ op: 'remove', path: '/data' })));
+    expect(await deleted()).toMatch(
+      /^500 Internal error occurred: admission webhook ".*" attempted to modify the object, which is not supported for this operation$/,
+    );
+    expect(kinds).toEqual([
+      ['DELETE', null, { a: 'b' }],
+      ['DELETE', null, { a: 'c' }],
+    ]);
+    await api.stop();
+  });
+
   it('are asked about a Scale where one is written, and may change it', async () => {
     const rules = [
       { apiGroups: ['apps'], apiVersions: ['v1'], operations: ['UPDATE'], resources: ['deployments/scale'] },

@@ -10,45 +10,36 @@ import type {
 } from '@pintle/api/admissionregistration/v1';
 import {
   badRequest,
-  decoderWords,
   deepEqual,
   type KubernetesObject,
   PatchError,
   type StatusError,
   stringifyJson,
-  unmarshalWords,
   type World,
 } from '@pintle/machinery';
-import { applyJsonPatch } from '@pintle/machinery/json-patch';
-import { prepared } from '../../registry/resource.js';
-import { rescaled } from '../../subresources/scale-of.js';
 import type { Access } from '../../verbs/authorize.js';
-import { normalize } from '../../verbs/normalizers.js';
 import { type AdmissionPlugin, type AdmissionRequest, refusedRequest } from '../admission.js';
 import type { AdmissionCaches } from '../admission-caches.js';
-import type { WebhookMetrics, WebhookOutcome } from '../admission-metrics.js';
+import type { ConditionMetrics, WebhookMetrics, WebhookOutcome } from '../admission-metrics.js';
+import { patchedObject } from '../patched-object.js';
 import { internalFailure } from '../plain-failure.js';
-import { whenDecided } from '../policy/authorizer-library.js';
 import { BudgetError } from '../policy/budget.js';
-import { inVersion, isGuarded, matchedVersion } from '../policy/match-resources.js';
+import { fromVersion, inVersion, isGuarded, matchedVersion } from '../policy/match-resources.js';
 import {
   compileConditions,
   conditionsHold,
   type PolicyLanguage,
   policyLanguage,
   requestVariables,
-  shownObject,
 } from '../policy/policy-language.js';
 import {
   answerOf,
   denied,
-  isObject,
   operationsOf,
   type ReviewAnswer,
   ReviewError,
   reviewOf,
   reviewVersionOf,
-  UndecodableError,
   type WebhookPatch,
 } from './admission-review.js';
 import { askWebhook } from './ask-webhook.js';
@@ -62,6 +53,7 @@ export interface WebhooksOptions {
   readonly call: WebhookCaller;
   readonly access: Access;
   readonly metrics: WebhookMetrics;
+  readonly conditions: ConditionMetrics;
   /** As whom they are asked; as nobody unless given. */
   readonly users: { readonly mutating?: WebhookUsers | undefined; readonly validating?: WebhookUsers | undefined };
 }
@@ -84,6 +76,7 @@ export function webhooks({
   call,
   access,
   metrics,
+  conditions,
   users,
 }: WebhooksOptions): readonly [AdmissionPlugin, AdmissionPlugin] {
   const { mutatingWebhooks, validatingWebhooks, namespaces, services } = caches;
@@ -99,7 +92,11 @@ export function webhooks({
       );
 
   /** The request as the webhook is to see it; undefined where it is not asked. */
-  const asSeenBy = async (webhook: Webhook, asked: AdmissionRequest): Promise<AdmissionRequest | undefined> => {
+  const asSeenBy = async (
+    webhook: Webhook,
+    phase: Phase,
+    asked: AdmissionRequest,
+  ): Promise<AdmissionRequest | undefined> => {
     const match = {
       resourceRules: webhook.rules ?? [],
       namespaceSelector: webhook.namespaceSelector,
@@ -113,10 +110,13 @@ export function webhooks({
     if (!matchConditions?.length) return request;
     language ??= policyLanguage(await import('@pintle/cel'));
     const { cel } = language;
+    const of = { name: webhook.name, kind: 'webhook', type: phase, operation: request.operation } as const;
     try {
       const programs = compileConditions(language, matchConditions);
       const variables = requestVariables(cel, request, { access, known: new Map() });
-      return (await whenDecided(() => conditionsHold(cel, programs, variables))) ? request : undefined;
+      const isAsked = await conditionsHold(cel, programs, variables, conditions, of);
+      if (!isAsked) conditions.excluded(of);
+      return isAsked ? request : undefined;
     } catch (error) {
       if (
         !(error instanceof cel.CelError) &&
@@ -124,8 +124,9 @@ export function webhooks({
         !(error instanceof cel.CelCompileError)
       )
         throw error;
-      if (webhook.failurePolicy === 'Ignore') return undefined;
-      throw refusedRequest(request, error.message);
+      if (webhook.failurePolicy !== 'Ignore') throw refusedRequest(request, error.message);
+      conditions.excluded(of);
+      return undefined;
     }
   };
 
@@ -204,7 +205,7 @@ export function webhooks({
     request: AdmissionRequest,
     at: string,
   ): Promise<KubernetesObject | undefined> => {
-    const seen = await asSeenBy(webhook, request);
+    const seen = await asSeenBy(webhook, 'admit', request);
     if (seen === undefined) return undefined;
     const { annotate } = seen;
     const who = { configuration, webhook: webhook.name };
@@ -214,7 +215,7 @@ export function webhooks({
         if (patch === undefined) return request.object;
         const operations = readable(patch);
         if (operations.length === 0) return request.object;
-        const result = await patched(seen, operations);
+        const result = await fromVersion(request, seen, patched(seen, webhook.name, operations));
         annotate?.(
           `patch.webhook.admission.k8s.io/${at}`,
           stringifyJson({ ...who, patch: operations, patchType: 'JSONPatch' }),
@@ -260,7 +261,7 @@ export function webhooks({
       let count = 0;
       const verdicts = await Promise.allSettled(
         asked.map(async ({ webhook }) => {
-          const seen = await asSeenBy(webhook, request);
+          const seen = await asSeenBy(webhook, 'validating', request);
           // Counted are those that are asked.
           if (seen !== undefined)
             await outcomeOf(webhook, 'validating', seen, `round_0_index_${count++}`, async () => {});
@@ -274,17 +275,12 @@ export function webhooks({
 
 const mutatingName = 'MutatingAdmissionWebhook';
 
-/** Errors: `UncalledError`, for what is no patch. */
+/** Errors: `UncalledError` for another type of patch; `StatusError` InternalError for what is no patch. */
 function readable(patch: WebhookPatch): readonly unknown[] {
-  try {
-    const operations = operationsOf(patch);
-    if (operations.length > 0 && patch.type !== 'JSONPatch')
-      throw new ReviewError(`unsupported patch type ${JSON.stringify(patch.type)}`);
-    return operations;
-  } catch (error) {
-    if (error instanceof UndecodableError || error instanceof ReviewError) throw new UncalledError(error);
-    throw error;
-  }
+  const operations = operationsOf(patch);
+  if (operations.length > 0 && patch.type !== 'JSONPatch')
+    throw new UncalledError(new ReviewError(`unsupported patch type ${JSON.stringify(patch.type)}`));
+  return operations;
 }
 
 /** The webhook could not be asked, or its answer is none; `status` is of HTTP. */
@@ -292,15 +288,13 @@ class UncalledError extends Error {
   readonly status: number;
   constructor(cause: Error) {
     super(`${whatHappened(cause)}: ${cause.message}`, { cause });
-    this.status = (cause instanceof WebhookAnswerError ? cause.status : undefined) ?? 503;
+    this.status =
+      cause instanceof ReviewError ? 503 : ((cause instanceof WebhookAnswerError ? cause.status : undefined) ?? 400);
   }
 }
 
 function whatHappened(cause: Error): string {
-  if (cause instanceof ReviewError) return 'received invalid webhook response';
-  return cause instanceof UndecodableError
-    ? 'received undecodable patch in webhook response'
-    : 'failed to call webhook';
+  return cause instanceof ReviewError ? 'received invalid webhook response' : 'failed to call webhook';
 }
 
 /** The webhook said no. */
@@ -350,52 +344,15 @@ function turnsOf({ round, object }: AdmissionRequest): Turns {
   return turns;
 }
 
-/** Errors: `StatusError` InternalError for a patch that cannot be applied, or makes no object of the kind; BadRequest for another namespace. */
-async function patched(request: AdmissionRequest, patch: readonly unknown[]): Promise<KubernetesObject> {
-  const { resource, subresource } = request;
-  const object = request.object!;
-  await prepared(resource, [object]);
-  const shown = shownObject(request, object);
-  const patchedObject = applied(shown, patch);
-  const { kind, custom } = resource;
-  if (!isObject(patchedObject)) throw internalFailure(unmarshalWords(patchedObject));
-  const { apiVersion } = shown;
-  // What it does not say that it is it is still.
-  const made = custom
-    ? patchedObject
-    : ({ apiVersion, kind: shown.kind, ...(patchedObject as Partial<KubernetesObject>) } as KubernetesObject);
-  if (made.kind !== shown.kind || made.apiVersion !== shown.apiVersion)
+/** Errors: `StatusError` InternalError where there is nothing to patch, or it cannot be; else those of `patchedObject`. */
+function patched(request: AdmissionRequest, webhook: string, patch: readonly unknown[]): KubernetesObject {
+  const { object } = request;
+  if (object === undefined)
     throw internalFailure(
-      `a webhook made ${made.apiVersion}, Kind=${made.kind} of ${shown.apiVersion}, Kind=${shown.kind}`,
+      `admission webhook ${JSON.stringify(webhook)} attempted to modify the object, which is not supported for this operation`,
     );
-  // An eviction or a binding is no object of the resource.
-  if (shown.kind !== kind.kind && subresource !== 'scale') return made;
-  const before = resource.fromStored(object);
-  const changed = subresource === 'scale' ? rescaled(resource, before, made) : made;
-  const { value, errors } = normalize(resource, changed, before);
-  if (errors.length > 0)
-    throw internalFailure(
-      custom
-        ? errors.map(({ field, detail }) => `${field}: ${detail}`).join(', ')
-        : decoderWords(kind.schema.node, kind.kind, errors),
-    );
-  const result = inNamespace(value as KubernetesObject, shown.metadata.namespace);
-  if (result.metadata.namespace !== shown.metadata.namespace)
-    throw badRequest('the namespace of the provided object does not match the namespace sent on the request');
-  await prepared(resource, [result], 'stored');
-  const stored = resource.toStored(result);
-  return resource.definition.strategy?.defaults?.(stored) ?? stored;
-}
-
-/** What does not say where it is is where it was. */
-const inNamespace = (object: KubernetesObject, namespace: string | undefined): KubernetesObject =>
-  object.metadata?.namespace || namespace === undefined
-    ? object
-    : { ...object, metadata: { ...object.metadata, namespace } };
-
-function applied(object: KubernetesObject, patch: readonly unknown[]): unknown {
   try {
-    return applyJsonPatch(object, patch);
+    return patchedObject(request, object, patch, { isStrict: false });
   } catch (error) {
     if (!(error instanceof PatchError)) throw error;
     throw internalFailure(error.message, error);
