@@ -166,7 +166,7 @@ export function recordUpdate(
   options: Recording,
   sent?: KubernetesObject,
 ): KubernetesObject | Promise<KubernetesObject> {
-  const saidIn = sent === undefined ? undefined : otherVersionOf(resource, sent);
+  const saidIn = sent === undefined || !resource.custom ? undefined : otherVersionOf(resource, sent);
   if (saidIn !== undefined)
     return inOtherVersion(saidIn, [sent!], resource).then(([asked]) =>
       recordUpdate(core, context, resource, object, old, options, asked),

@@ -196,7 +196,7 @@ async function prepare(
   let object =
     subresource === 'status' ? statusOnly(resource, sent, old) : keepStatus(resource, sent, old, subresource);
   if (!ownsFields) {
-    // Of built-in kinds all counts where a version may have it elsewhere.
+    // Of built-in kinds all that was sent counts where a version may have it elsewhere.
     const isWhole = resource.custom || (isOlder(resource) && subresource === undefined);
     const recording = { ...options, ...(subresource === undefined ? {} : { subresource }) };
     const recorded = recordUpdate(core, context, resource, object, old, recording, isWhole ? sent : undefined);
