@@ -102,6 +102,12 @@ export const known: readonly Known[] = [
   },
   {
     why: 'deliberate',
+    words: 'and a JSON patch adds to it there',
+    row: /^fuzz › (CSINode|LimitRange): jsonPatch$/,
+    answers: ({ body }) => /"message":"the server rejected our request/.test(JSON.stringify(body)),
+  },
+  {
+    why: 'deliberate',
     words: 'an empty map, list or text that Go leaves out says nothing, so that nothing has changed by it',
     row: /^fuzz › (ConfigMap|EndpointSlice|StorageClass|NetworkPolicy|\w+WebhookConfiguration): /,
     line: /^status: 422 \| 200$|cause: (binaryData|parameters): FieldValueForbidden: .* \| absent$|metadata\.(generation: \d+ \| \d+|resourceVersion: "<another revision>" \| "<revision as before>")$/,
@@ -160,7 +166,7 @@ export const known: readonly Known[] = [
   {
     why: 'newer',
     words: '1.34 leaves out times of creation that are null, and nobody owns them',
-    line: /creationTimestamp: absent \| (null|\{\})$|absent \| \S+\.creationTimestamp: FieldManagerConflict|managedFields\[\d+\]: absent \| .*"f:metadata":\{"f:creationTimestamp":\{\}\}+$|volumeClaimTemplate\.f:metadata\.\.: absent \| \{\}$/,
+    line: /creationTimestamp: absent \| (null|\{\})$|absent \| \S+\.creationTimestamp: FieldManagerConflict|managedFields\[\d+\]: absent \| .*"f:metadata":\{"f:creationTimestamp":\{\}\}+$|template\.f:metadata: absent \| \{"f:creationTimestamp":\{\}\}$|volumeClaimTemplate\.f:metadata\.\.: absent \| \{\}$/,
   },
   {
     why: 'newer',

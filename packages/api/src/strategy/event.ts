@@ -98,9 +98,15 @@ const changeErrors = (event: Event, old: Event): readonly FieldError[] => [
   ...finalizerErrors(event),
   ...(deepEqual(event.series, old.series) ? noErrors : seriesErrors(event)),
   ...fixedFields.flatMap((field) =>
-    deepEqual(event[field], old[field]) ? noErrors : [immutableField(fieldName(field), event[field] ?? null)],
+    deepEqual(event[field], old[field]) ? noErrors : [immutableField(fieldName(field), event[field] ?? zeroOf(field))],
   ),
 ];
+
+/** What Go has where nothing is said. */
+const zeroOf = (field: (typeof fixedFields)[number]): unknown => (field === 'count' ? 0 : texts.has(field) ? '' : null);
+const texts: ReadonlySet<string> = new Set([
+  ...['reason', 'message', 'type', 'action', 'reportingComponent', 'reportingInstance'],
+]);
 
 const isOfNewGroup = (served: Kind | undefined) => served?.group === 'events.k8s.io';
 

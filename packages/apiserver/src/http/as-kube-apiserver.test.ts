@@ -370,6 +370,22 @@ it.each([
   expect(fields.includes('metadata.finalizers[0]')).toBe(status === 422);
 });
 
+it('what is taken out of an Event of the newer group is told of as Go has it then', async () => {
+  const { send } = await requester();
+  const events = '/apis/events.k8s.io/v1/namespaces/default/events';
+  const event = {
+    ...{ metadata: { name: 'a' }, regarding: { namespace: 'default' }, eventTime: '2026-01-01T00:00:00.000000Z' },
+    ...{ reportingController: 'c', reportingInstance: 'i', action: 'a', reason: 'r', type: 'Normal' },
+  };
+  expect((await send('POST', events, event)).status).toBe(201);
+  const { reportingInstance: _gone, ...left } = event;
+  const { json } = await send('PUT', `${events}/a`, left);
+  expect(json.details.causes).toContainEqual({
+    ...{ reason: 'FieldValueInvalid', field: 'reportingInstance' },
+    message: 'Invalid value: "": field is immutable',
+  });
+});
+
 it('an autoscaler of all faults is told of each', async () => {
   const { send } = await requester();
   const { json } = await send('POST', '/apis/autoscaling/v2/namespaces/default/horizontalpodautoscalers', {
