@@ -61,6 +61,12 @@ export const knownOfWatched: readonly Known[] = [
   },
   {
     why: 'newer',
+    words: '1.34 measures policies that change objects',
+    row,
+    line: /^body\.apiserver_mutating_admission_policy_check_.*\| absent$/,
+  },
+  {
+    why: 'newer',
     words: '1.34 tells apart more numbers of seats',
     row,
     line: /^body\.apiserver_flowcontrol_work_estimated_seats\.buckets\[\d\]: /,
