@@ -25,6 +25,15 @@ import {
 
 const Target = object({ kind: string().required(), name: string().required(), apiVersion: string() });
 const metricName = string().required();
+/** Of a resource, be it of a pod or of one of its containers. */
+const aimed = {
+  name: string().required(),
+  ...{ targetAverageUtilization: int32().pointer(), targetAverageValue: quantity() },
+};
+const used = {
+  name: string().required(),
+  ...{ currentAverageUtilization: int32().pointer(), currentAverageValue: quantity().required() },
+};
 
 export const ToldMetrics = list(
   object({
@@ -36,19 +45,8 @@ export const ToldMetrics = list(
       }),
     ),
     pods: ref(object({ metricName, targetAverageValue: quantity().required(), selector: ref(LabelSelector) })),
-    resource: ref(
-      object({
-        name: string().required(),
-        ...{ targetAverageUtilization: int32().pointer(), targetAverageValue: quantity() },
-      }),
-    ),
-    containerResource: ref(
-      object({
-        name: string().required(),
-        ...{ targetAverageUtilization: int32().pointer(), targetAverageValue: quantity() },
-        container: string().required(),
-      }),
-    ),
+    resource: ref(object(aimed)),
+    containerResource: ref(object({ ...aimed, container: string().required() })),
     external: ref(
       object({
         ...{ metricName, metricSelector: ref(LabelSelector) },
@@ -69,19 +67,8 @@ export const ToldStatuses = list(
       }),
     ),
     pods: ref(object({ metricName, currentAverageValue: quantity().required(), selector: ref(LabelSelector) })),
-    resource: ref(
-      object({
-        name: string().required(),
-        ...{ currentAverageUtilization: int32().pointer(), currentAverageValue: quantity().required() },
-      }),
-    ),
-    containerResource: ref(
-      object({
-        name: string().required(),
-        ...{ currentAverageUtilization: int32().pointer(), currentAverageValue: quantity().required() },
-        container: string().required(),
-      }),
-    ),
+    resource: ref(object(used)),
+    containerResource: ref(object({ ...used, container: string().required() })),
     external: ref(
       object({
         ...{ metricName, metricSelector: ref(LabelSelector) },
