@@ -3,7 +3,7 @@
  * passed over, items are counted from the end by numbers below zero, what an object lacks is replaced, copied and found to be
  * null, and a value that is not said is null. Requests, webhooks and policies patch by it, and tell its words.
  */
-import { isFields } from '../json/fields.js';
+import { isFields, setField } from '../json/fields.js';
 import { stringifyJson } from '../json/json-text.js';
 import { deepEqual } from '../meta/frozen.js';
 import { jsonType } from '../schema/decoder-words.js';
@@ -135,13 +135,9 @@ function copyOf(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(copyOf);
   if (!isFields(value)) return value;
   const copy: Record<string, unknown> = {};
-  for (const key of Object.keys(value)) put(copy, key, copyOf(value[key]));
+  for (const key of Object.keys(value)) setField(copy, key, copyOf(value[key]));
   return copy;
 }
-
-/** Keys come from outside: `__proto__` is data like any other. */
-const put = (target: Record<string, unknown>, key: string, value: unknown) =>
-  Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 
 interface Place {
   readonly container: Mutable;
@@ -198,7 +194,7 @@ function requireIndex(length: number, key: string): number {
 }
 
 function add({ container, key }: Place, value: unknown): void {
-  if (!Array.isArray(container)) put(container, key, value);
+  if (!Array.isArray(container)) setField(container, key, value);
   else if (key === '-') container.push(value);
   else {
     const index = indexIn(container.length + 1, key);
@@ -216,7 +212,7 @@ function remove({ container, key }: Place): void {
 
 function replace({ container, key }: Place, path: string, value: unknown): void {
   if (!Array.isArray(container)) {
-    put(container, key, value);
+    setField(container, key, value);
     return;
   }
   const index = indexIn(container.length, key);

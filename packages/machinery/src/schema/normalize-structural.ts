@@ -3,12 +3,12 @@
  * metadata of objects within objects read. Values of other types than the schema's stay: whether they may is told once all is
  * read, and admission has seen it (`validate.ts`). Called by `normalize.ts` alone.
  */
-import { type Fields, isFields } from '../json/fields.js';
+import { type Fields, isFields, setField } from '../json/fields.js';
 import { ObjectMeta } from '../meta/v1.js';
 import { invalidField } from '../status/field-errors.js';
 import { shownUntyped } from '../status/go-shown.js';
 import { formatFieldError } from '../status/status-error.js';
-import { anyStep, depthMax, type Field, Items, Latest, put, type Run, type Step, sizeOf } from './normalizing-run.js';
+import { anyStep, depthMax, type Field, Items, Latest, type Run, type Step, sizeOf } from './normalizing-run.js';
 import { resolve, type SchemaNode } from './schema.js';
 
 export interface ReadMetadata {
@@ -107,7 +107,7 @@ export class StructuralCompiler {
       const result: Record<string, unknown> = {};
       let same = before !== undefined;
       const take = (key: string, is: unknown) => {
-        put(result, key, is);
+        setField(result, key, is);
         same &&= is === at(before, key);
       };
       for (const key of Object.keys(given)) {

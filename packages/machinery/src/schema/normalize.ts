@@ -12,7 +12,7 @@
  */
 
 import { toBase64 } from '../json/base64.js';
-import { isFields } from '../json/fields.js';
+import { isFields, setField } from '../json/fields.js';
 import { isInt64, isNumber } from '../json/json-text.js';
 import { ObjectMeta } from '../meta/v1.js';
 import { canonicalAmount, canonicalQuantity } from '../quantity/quantity.js';
@@ -25,7 +25,6 @@ import {
   type Field,
   Items,
   Latest,
-  put,
   Run,
   type RunOptions,
   type Step,
@@ -182,7 +181,7 @@ class Compiler {
         if (given === undefined) continue;
         const was = before !== undefined && Object.hasOwn(before, key) ? before[key] : undefined;
         const is = given === null && nullable ? null : value(given, run, was);
-        put(result, key, is);
+        setField(result, key, is);
         same &&= is === was;
       }
       run.depth = depth;
@@ -234,7 +233,7 @@ class Compiler {
           if (keepsUnknown) {
             const was = before !== undefined && Object.hasOwn(before, key) ? before[key] : undefined;
             const is = anyStep(given, run, was);
-            put(result, key, is);
+            setField(result, key, is);
             same &&= is === was;
           } else {
             run.depth = depth;

@@ -1,5 +1,5 @@
 /** What a run of a normalizer finds, and the ways to share what is equal. Called by `normalize.ts` alone. */
-import { isFields } from '../json/fields.js';
+import { isFields, setField } from '../json/fields.js';
 import { stringifyJson } from '../json/json-text.js';
 import { deepEqual } from '../meta/frozen.js';
 import type { FieldError } from '../status/field-error.js';
@@ -190,13 +190,6 @@ export function sizeOf(value: Readonly<Record<string, unknown>>): number {
   return size;
 }
 
-/** Keys come from outside: `__proto__` is data like any other. */
-export function put(target: Record<string, unknown>, key: string, value: unknown): void {
-  if (key === '__proto__')
-    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
-  else target[key] = value;
-}
-
 /** Copies and freezes any JSON value. What is frozen already is taken as it is. */
 export const anyStep: Step = (input, run, known) => {
   if (typeof input !== 'object' || input === null || Object.isFrozen(input)) return input;
@@ -215,7 +208,7 @@ export const anyStep: Step = (input, run, known) => {
     run.enter(depth, key);
     const value = (input as Record<string, unknown>)[key];
     if (value !== undefined)
-      put(result, key, anyStep(value, run, isFields(known) && Object.hasOwn(known, key) ? known[key] : undefined));
+      setField(result, key, anyStep(value, run, isFields(known) && Object.hasOwn(known, key) ? known[key] : undefined));
   }
   run.depth = depth;
   return deepEqual(result, known) ? known : Object.freeze(result);
