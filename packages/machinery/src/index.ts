@@ -33,6 +33,7 @@ export * from './patch/json-pointer.js';
 export * from './patch/merge-patch.js';
 export * from './patch/patch-error.js';
 export * from './patch/strategic-merge-patch.js';
+export * from './quantity/go-boolean.js';
 export * from './quantity/go-duration.js';
 export * from './quantity/int-or-percent.js';
 export * from './quantity/quantity.js';

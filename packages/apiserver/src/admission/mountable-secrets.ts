@@ -4,13 +4,13 @@
  */
 import type { Container, Pod, ServiceAccount } from '@pintle/api/core/v1';
 import { referencesOf } from '@pintle/api/pod-spec';
+import { parseGoBoolean } from '@pintle/machinery';
 
 const enforceAnnotation = 'kubernetes.io/enforce-mountable-secrets';
-const truths = new Set(['1', 't', 'T', 'true', 'TRUE', 'True']);
 
 /** Whether pods of the account are held to its secrets. */
 export const enforcesSecrets = ({ metadata }: ServiceAccount): boolean =>
-  truths.has(metadata.annotations?.[enforceAnnotation] ?? '');
+  parseGoBoolean(metadata.annotations?.[enforceAnnotation] ?? '') === true;
 
 /** Why a pod of an account that enforces its secrets may not be; undefined if it may. */
 export function secretRefusal({ spec }: Pod, account: ServiceAccount): string | undefined {

@@ -6,7 +6,7 @@
 import { mandatoryFlowSchemas, mandatoryPriorityLevels } from '@pintle/api';
 import { FlowSchema, PriorityLevelConfiguration } from '@pintle/api/flowcontrol/v1';
 import type { Client } from '@pintle/client';
-import { type CancelTimer, deepEqual, every, type KindRef } from '@pintle/machinery';
+import { type CancelTimer, deepEqual, every, type KindRef, parseGoBoolean } from '@pintle/machinery';
 import { passOver } from '../bootstrap/pass-over.js';
 import type { ApiCore } from '../verbs/api-core.js';
 import { bringFlowConfiguration } from './bring-configuration.js';
@@ -66,7 +66,7 @@ async function keepKind<T extends Configuration>(
     }
   }
   for (const { metadata } of present.values())
-    if (saysOf(metadata.annotations?.[autoUpdate]) === true)
+    if (parseGoBoolean(metadata.annotations?.[autoUpdate] ?? '') === true)
       await client.delete(kind, { name: metadata.name ?? '' }).catch(passOver('NotFound'));
 }
 
@@ -80,7 +80,7 @@ export function revised<T extends Configuration>(
   counts: Counts<T>,
 ): T | undefined {
   const { annotations = {}, generation } = present.metadata;
-  const said = saysOf(annotations[autoUpdate]);
+  const said = parseGoBoolean(annotations[autoUpdate] ?? '');
   const updates = isMandatory || (said ?? generation === 1);
   const spec = updates ? counts(wanted.spec, present.spec) : present.spec;
   if (said === updates && deepEqual(spec, present.spec)) return undefined;
@@ -94,11 +94,3 @@ export function revised<T extends Configuration>(
 /** The shares of the exempt level are its administrator's. */
 const sharesApart: Counts<PriorityLevelConfiguration> = (spec, present) =>
   spec?.exempt === undefined || present?.exempt === undefined ? spec : { ...spec, exempt: present.exempt };
-
-/** As Go reads what is to be true or false. */
-const saysOf = (text: string | undefined): boolean | undefined =>
-  /^(?:1|t|T|true|TRUE|True)$/.test(text ?? '')
-    ? true
-    : /^(?:0|f|F|false|FALSE|False)$/.test(text ?? '')
-      ? false
-      : undefined;

@@ -1,4 +1,5 @@
 /** The functions and operators of the language's definition. */
+import { parseGoBoolean } from '@pintle/machinery';
 import type { Library, Overload, TypeName } from '../functions.js';
 import { patternCost, traversal } from '../functions.js';
 import { int64Max, int64Min, uint64Max } from '../literals.js';
@@ -311,9 +312,9 @@ export function decodeUtf8(value: Uint8Array): string {
 }
 
 function parseBool(value: string): boolean {
-  if (/^(?:1|t|T|true|True|TRUE)$/.test(value)) return true;
-  if (/^(?:0|f|F|false|False|FALSE)$/.test(value)) return false;
-  throw notConverted('string', 'bool');
+  const parsed = parseGoBoolean(value);
+  if (parsed === undefined) throw notConverted('string', 'bool');
+  return parsed;
 }
 
 /** A part of the calendar, of a timestamp with or without a time zone. */

@@ -8,7 +8,7 @@
 
 import type { FeatureGates } from '@pintle/api';
 import type { OptionalPlugin } from '@pintle/apiserver';
-import { ipFamilyOf, parseCidr, parseGoDuration } from '@pintle/machinery';
+import { ipFamilyOf, parseCidr, parseGoBoolean, parseGoDuration } from '@pintle/machinery';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 
 /** As parsed; absent where the flag was not given. */
@@ -122,9 +122,9 @@ function pairOf(text: string, before: Readonly<Record<string, string>> = {}): Re
 }
 
 const truth = (text: string): boolean => {
-  if (/^(1|t|true|T|TRUE|True)$/.test(text)) return true;
-  if (/^(0|f|false|F|FALSE|False)$/.test(text)) return false;
-  throw new InvalidArgumentError('true or false is needed.');
+  const value = parseGoBoolean(text);
+  if (value === undefined) throw new InvalidArgumentError('true or false is needed.');
+  return value;
 };
 
 /** `name=true,other=false`; a bare name is true where that is usual. */
