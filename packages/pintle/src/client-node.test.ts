@@ -1,10 +1,9 @@
 /** The official JavaScript client, unmodified, against a served cluster: informer, watch, patches, apply, scale, logs, streams. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
+import { sessionSteps } from './client-session.fixture.js';
 import { hostContainer, hostPod, processCluster } from './streams-cluster.js';
 
 const script = join(__dirname, 'client-node-session.mts');
@@ -19,16 +18,8 @@ it('@kubernetes/client-node works with it as with Kubernetes', async () => {
     const serve = "require('http').createServer((_, r) => r.end('served')).listen(8080, process.env.POD_IP)";
     const env = [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }];
     await cluster.client.create(hostPod('server', { ...hostContainer('main', ['node', '-e', serve]), env }));
-    const { stdout } = await promisify(execFile)(
-      process.execPath,
-      ['--import', 'tsx', script, join(folder, 'kubeconfig')],
-      { timeout: 60_000 },
-    );
-    const steps = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { step: string; value: unknown });
-    expect(Object.fromEntries(steps.map(({ step, value }) => [step, value]))).toEqual({
+    const steps = await sessionSteps(process.execPath, ['--import', 'tsx', script, join(folder, 'kubeconfig')]);
+    expect(steps).toEqual({
       informer: ['add 1', 'update 2', 'update 3', 'delete 3'],
       watch: ['ADDED a'],
       patches: [1, 2, 3, 4],

@@ -1,10 +1,9 @@
 /** kubernetes-fluent-client, unmodified, against a served cluster: it applies, watches, scales, evicts, and registers a kind. */
-import { execFile } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
+import { sessionSteps } from './client-session.fixture.js';
 import { hostContainer, hostPod, processCluster } from './streams-cluster.js';
 
 const script = join(__dirname, 'fluent-client-session.mts');
@@ -16,15 +15,10 @@ it('kubernetes-fluent-client works with it as with Kubernetes', async () => {
     await cluster.client.create(
       hostPod('counter', hostContainer('main', ['sh', '-c', 'echo one; echo two; echo three'])),
     );
-    const { stdout } = await promisify(execFile)(process.execPath, ['--import', 'tsx', script], {
-      timeout: 60_000,
+    const steps = await sessionSteps(process.execPath, ['--import', 'tsx', script], {
       env: { ...process.env, KUBECONFIG: join(folder, 'kubeconfig') },
     });
-    const steps = stdout
-      .trim()
-      .split('\n')
-      .map((line) => JSON.parse(line) as { step: string; value: unknown });
-    expect(Object.fromEntries(steps.map(({ step, value }) => [step, value]))).toEqual({
+    expect(steps).toEqual({
       applied: ['1', 'pepr'],
       patched: '3',
       selected: ['3'],

@@ -1,10 +1,10 @@
 /** The official Python client, unmodified, against a served cluster: pages, watches, patches, custom kinds, logs, streams. */
-import { execFile, execFileSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { expect, it } from '@jest/globals';
+import { sessionSteps } from './client-session.fixture.js';
 import { hostContainer, hostPod, processCluster } from './streams-cluster.js';
 
 const script = join(__dirname, 'python-client-session.py');
@@ -40,12 +40,8 @@ const python = findPython();
       const serve = "require('http').createServer((_, r) => r.end('served')).listen(8080, process.env.POD_IP)";
       const env = [{ name: 'POD_IP', valueFrom: { fieldRef: { fieldPath: 'status.podIP' } } }];
       await cluster.client.create(hostPod('server', { ...hostContainer('main', ['node', '-e', serve]), env }));
-      const { stdout } = await promisify(execFile)(python!, [script, join(folder, 'kubeconfig')], { timeout: 80_000 });
-      const steps = stdout
-        .trim()
-        .split('\n')
-        .map((line) => JSON.parse(line) as { step: string; value: unknown });
-      expect(Object.fromEntries(steps.map(({ step, value }) => [step, value]))).toEqual({
+      const steps = await sessionSteps(python!, [script, join(folder, 'kubeconfig')], { timeout: 80_000 });
+      expect(steps).toEqual({
         pages: [['a', 'b'], ['c']],
         watch: [
           ['MODIFIED', 'a', '2'],
